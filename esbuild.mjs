@@ -1,0 +1,45 @@
+// Builds everything that ships into dist/. `node esbuild.mjs [part …]` builds some parts: lib, kernel, extension, renderers.
+import { build } from 'esbuild';
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+
+const require = createRequire(import.meta.url);
+const NODE = { platform: 'node', target: 'node20.12', bundle: true, logLevel: 'warning', metafile: true, minify: true, keepNames: true, sourcemap: true };
+// CommonJS packages inside an ESM bundle call `require`.
+const REQUIRE_BANNER = { js: "import{createRequire as $nadirRequire}from'node:module';const require=$nadirRequire(import.meta.url);" };
+
+/** Points `typescript` at the one copy in dist/, from bundles that lie `up` folders below it. */
+const sharedTypeScript = (up) => ({
+  name: 'shared-typescript',
+  setup(b) {
+    b.onResolve({ filter: /^typescript$/ }, () => ({ path: `${up}typescript.cjs`, external: true }));
+  },
+});
+
+const parts = {
+  /** Library (dist/index.js) and command line (dist/cli.js), sharing chunks. */
+  async lib() {
+    await copyFile(require.resolve('parquet-wasm/esm/parquet_wasm_bg.wasm'), 'dist/parquet_wasm_bg.wasm');
+    return build({ ...NODE, entryPoints: { index: 'src/index.ts', cli: 'src/cli/main.ts' }, outdir: 'dist', format: 'esm', splitting: true, chunkNames: 'chunk-[hash]', banner: REQUIRE_BANNER, plugins: [sharedTypeScript('./')] });
+  },
+  /** Kernel child: main thread, control worker, compiler worker. */
+  async kernel() {
+    await build({ ...NODE, keepNames: false, entryPoints: [require.resolve('typescript')], outfile: 'dist/typescript.cjs', format: 'cjs', sourcemap: false });
+    return build({ ...NODE, entryPoints: { main: 'kernels/child/main.ts', control: 'kernels/child/control.ts', compiler: 'kernels/child/compiler.ts' }, outdir: 'dist/kernel', format: 'esm', banner: REQUIRE_BANNER, plugins: [sharedTypeScript('../')] });
+  },
+  /** Extension host bundle. */
+  extension: () => build({ ...NODE, entryPoints: ['src/extension/extension.ts'], outfile: 'dist/extension.cjs', format: 'cjs', external: ['vscode'] }),
+  /** Notebook renderers, ES modules for the webview. */
+  renderers: async () => {
+    const { buildRenderers } = await import('./renderers/build.mjs');
+    return buildRenderers();
+  },
+};
+
+const wanted = process.argv.slice(2).filter((a) => a in parts);
+if (wanted.length === 0) await rm('dist', { recursive: true, force: true });
+await mkdir('dist', { recursive: true });
+await writeFile('dist/package.json', '{ "type": "module" }\n');
+const results = await Promise.all((wanted.length ? wanted : Object.keys(parts)).map(async (name) => [name, await parts[name]()]));
+await mkdir('dist-test', { recursive: true });
+for (const [name, result] of results) if (result?.metafile) await writeFile(`dist-test/meta-${name}.json`, JSON.stringify(result.metafile));
