@@ -7,7 +7,8 @@
 
 export const PAYLOAD_VERSION = 1;
 
-export type PayloadKind = 'catalog' | 'geoslice' | 'tensor' | 'samples' | 'chips' | 'curation' | 'table' | 'report' | 'progress';
+export type PayloadKind =
+  'catalog' | 'geoslice' | 'tensor' | 'samples' | 'chips' | 'curation' | 'table' | 'report' | 'progress';
 
 /** MIME type of a kind. Only a type that contains `json` survives the notebook serializer as data. */
 export function mimeOf(kind: PayloadKind): string {
@@ -84,7 +85,13 @@ export interface PreviewBand {
   readonly offset: number;
   readonly q: string;
   /** Statistics over the valid pixels at full resolution; null when there are none. */
-  readonly stats: { readonly min: number; readonly max: number; readonly mean: number; readonly p2: number; readonly p98: number } | null;
+  readonly stats: {
+    readonly min: number;
+    readonly max: number;
+    readonly mean: number;
+    readonly p2: number;
+    readonly p98: number;
+  } | null;
 }
 
 /** A small image with real values: bands as 16-bit, validity as base64 bytes (1 = valid) or null = all valid. */
@@ -121,6 +128,8 @@ export interface TensorData {
   readonly times: readonly number[] | null;
   readonly preview: Preview;
   readonly rendering: Rendering;
+  /** One preview per entry of `times`, `preview` among them; absent when only one frame was written. */
+  readonly frames?: readonly Preview[];
 }
 
 export interface ChipItem {
@@ -161,6 +170,12 @@ export interface CurationState {
   /** Expression of what is curated, usually a variable's name. */
   readonly source: string;
   readonly steps: readonly CurationStep[];
+  /** Verdicts after all steps. Needed when steps hold rules (`within`, `where`), which only the kernel can replay. */
+  readonly verdicts?: {
+    readonly kept: readonly string[];
+    readonly rejected: readonly string[];
+    readonly tags: Readonly<Record<string, readonly string[]>>;
+  };
 }
 
 /** A curation is the chip grid with a map and a table of the same items. */
@@ -176,7 +191,13 @@ export interface SamplesData {
   /** Height, width in pixels. */
   readonly chipSize: readonly [number, number] | null;
   readonly bbox: LonLatBox | null;
-  readonly items: readonly { readonly id: string; readonly outline: Outline; readonly bbox: LonLatBox; readonly startMicros: number | null; readonly endMicros: number | null }[];
+  readonly items: readonly {
+    readonly id: string;
+    readonly outline: Outline;
+    readonly bbox: LonLatBox;
+    readonly startMicros: number | null;
+    readonly endMicros: number | null;
+  }[];
   readonly skipped: readonly { readonly item: string; readonly reason: string; readonly count: number }[];
 }
 
@@ -223,7 +244,8 @@ export interface ViewRequest {
   readonly v: 1;
   readonly viewId: string;
   readonly requestId: string;
-  readonly op: 'rows' | 'chip' | 'bands' | 'detail' | 'steps' | 'openInTab' | 'saveImage' | 'copy' | 'insertAoi' | 'reveal';
+  readonly op:
+    'rows' | 'chip' | 'bands' | 'detail' | 'steps' | 'openInTab' | 'saveImage' | 'copy' | 'insertAoi' | 'reveal';
   readonly args: unknown;
 }
 
