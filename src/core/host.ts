@@ -49,3 +49,19 @@ export function warn(message: string): void {
   if (host) host.warn(message);
   else console.warn(`warning: ${message}`);
 }
+
+const warned = new WeakMap<AbortSignal, Set<string>>();
+const warnedOutsideCells = new Set<string>();
+
+/** Shows a warning once per cell run (once per process outside a notebook); `key` tells warnings apart. */
+export function warnOnce(key: string, message: string): void {
+  const signal = currentHost()?.signal();
+  let seen = warnedOutsideCells;
+  if (signal) {
+    seen = warned.get(signal) ?? new Set();
+    warned.set(signal, seen);
+  }
+  if (seen.has(key)) return;
+  seen.add(key);
+  warn(message);
+}

@@ -1,0 +1,86 @@
+/** The catalog interface and its rows (`catalog.md` §1, §2). */
+import type { Affine, Bounds, Crs, CrsInput, Duration, GeoSlice, Interval, IntervalInput, LedgerEntry, LongTask, Resolution } from '../core/index.js';
+import type { MultiPolygon, Polygon } from 'geojson';
+
+export type { MultiPolygon, Polygon } from 'geojson';
+export type Scalar = string | number | boolean | null;
+export type CatalogBackend = 'raster' | 'cube' | 'vector';
+/** Element types of rasters, as the field writes them. */
+export type DType = 'int8' | 'uint8' | 'int16' | 'uint16' | 'int32' | 'uint32' | 'float32' | 'float64';
+
+/** Header facts of a raster file, so that it need not be reopened. */
+export interface NativeGrid {
+  readonly transform: Affine;
+  readonly width: number;
+  readonly height: number;
+  readonly count: number;
+  readonly dtype: DType;
+  readonly nodata: number | null;
+  /** One per band; null where the file names none. */
+  readonly bandNames: readonly (string | null)[];
+  /** Widths and heights of the overviews, largest first. */
+  readonly overviews: readonly (readonly [width: number, height: number])[];
+}
+
+export interface CatalogRow {
+  readonly id: string;
+  /** Path or URI. */
+  readonly filepath: string;
+  /** Footprint in the catalog's CRS. */
+  readonly geometry: Polygon | MultiPolygon;
+  readonly bbox: Bounds;
+  /** Null when static. */
+  readonly interval: Interval | null;
+  readonly static: boolean;
+  /** CRS of the file itself. */
+  readonly crs: Crs;
+  readonly native: NativeGrid | null;
+  readonly columns: Readonly<Record<string, Scalar>>;
+}
+
+export interface QueryOptions {
+  readonly bounds?: Bounds;
+  readonly geometry?: Polygon | MultiPolygon;
+  /** CRS of the area; default the catalog's. */
+  readonly crs?: CrsInput;
+  readonly time?: IntervalInput;
+  readonly tStep?: number;
+}
+
+export interface WriteOptions extends LongTask {
+  readonly sort?: 'space-time' | 'none';
+}
+export interface WriteReport {
+  readonly path: string;
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+/** Facts about how a catalog came to be. */
+export interface CatalogConfig extends Readonly<Record<string, unknown>> {
+  /** Files that could not be indexed, with the reason. */
+  readonly skipped?: readonly LedgerEntry[];
+}
+
+/** An index of files in space and time; set algebra returns new catalogs and never reads pixels. */
+export interface GeoCatalog {
+  readonly backend: CatalogBackend;
+  readonly engine: 'memory' | 'duckdb';
+  readonly crs: Crs;
+  readonly targetResolution: Resolution | null;
+  readonly config: CatalogConfig;
+  /** Rows that meet an area (touching counts) and a time; static rows match every time. */
+  query(target: GeoSlice | QueryOptions): GeoCatalog;
+  where(predicate: (row: CatalogRow) => boolean): GeoCatalog;
+  withIntervalPadding(by: Duration): GeoCatalog;
+  count(o?: LongTask): Promise<number>;
+  /** Four NaN when empty. */
+  totalBounds(o?: LongTask): Promise<Bounds>;
+  /** Null when there is no dated row. */
+  temporalExtent(o?: LongTask): Promise<Interval | null>;
+  rows(o?: LongTask): AsyncIterable<CatalogRow>;
+  toArray(o?: LongTask): Promise<readonly CatalogRow[]>;
+  slices(o?: { resolution?: Resolution | number }): AsyncIterable<GeoSlice>;
+  toGeoParquet(path: string, o?: WriteOptions): Promise<WriteReport>;
+  dispose(): Promise<void>;
+}

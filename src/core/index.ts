@@ -1,0 +1,12 @@
+export * from './affine.js';
+export * from './bounds.js';
+export * from './crs.js';
+export * from './display.js';
+export * from './errors.js';
+export * from './geo-slice.js';
+export * from './hash.js';
+export * from './host.js';
+export * from './random.js';
+export * from './rounding.js';
+export { mapConcurrent, startTask, type LongTask, type RunningTask } from './task.js';
+export * from './time.js';
