@@ -60,7 +60,12 @@ export function affineResolution([a, b, , d, e]: Affine): Resolution {
 
 /** Envelope of a raster of `[height, width]` pixels under a transform. */
 export function affineBounds(transform: Affine, [height, width]: Shape2D): Bounds {
-  const corners = [applyAffine(transform, 0, 0), applyAffine(transform, width, 0), applyAffine(transform, 0, height), applyAffine(transform, width, height)];
+  const corners = [
+    applyAffine(transform, 0, 0),
+    applyAffine(transform, width, 0),
+    applyAffine(transform, 0, height),
+    applyAffine(transform, width, height),
+  ];
   const xs = corners.map((p) => p[0]);
   const ys = corners.map((p) => p[1]);
   return [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
@@ -81,11 +86,20 @@ function round3(q: number): number {
 export function outerWindow(w: PixelWindow): PixelWindow {
   const col = Math.floor(round3(w.col));
   const row = Math.floor(round3(w.row));
-  return { col, row, width: Math.ceil(round3(w.col + w.width)) - col, height: Math.ceil(round3(w.row + w.height)) - row };
+  return {
+    col,
+    row,
+    width: Math.ceil(round3(w.col + w.width)) - col,
+    height: Math.ceil(round3(w.row + w.height)) - row,
+  };
 }
 
 /** The window of `[height, width]` pixels centred on a point in CRS coordinates. */
-export function centerWindow([x, y]: readonly [number, number], [height, width]: Shape2D, transform: Affine): PixelWindow {
+export function centerWindow(
+  [x, y]: readonly [number, number],
+  [height, width]: Shape2D,
+  transform: Affine,
+): PixelWindow {
   const [col, row] = applyAffine(invertAffine(transform), x, y);
   return { col: roundHalfEven(col - width / 2), row: roundHalfEven(row - height / 2), width, height };
 }
@@ -96,7 +110,10 @@ export function padWindow(w: PixelWindow, rows: number, cols: number): PixelWind
 }
 
 /** Rows and columns of `padded` that give back `original`: end-exclusive ranges. */
-export function cropForSave(padded: PixelWindow, original: PixelWindow): { readonly rows: readonly [number, number]; readonly cols: readonly [number, number] } {
+export function cropForSave(
+  padded: PixelWindow,
+  original: PixelWindow,
+): { readonly rows: readonly [number, number]; readonly cols: readonly [number, number] } {
   const row = original.row - padded.row;
   const col = original.col - padded.col;
   return { rows: [row, row + original.height], cols: [col, col + original.width] };

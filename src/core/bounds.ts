@@ -17,19 +17,30 @@ export function boxOutline([xmin, ymin, xmax, ymax]: Bounds, densify = DEFAULT_D
   const steps = densify + 1;
   return corners.flatMap(([x0, y0], i) => {
     const [x1, y1] = corners[(i + 1) % 4] ?? [x0, y0];
-    return Array.from({ length: steps }, (_, k): [number, number] => [x0 + ((x1 - x0) * k) / steps, y0 + ((y1 - y0) * k) / steps]);
+    return Array.from({ length: steps }, (_, k): [number, number] => [
+      x0 + ((x1 - x0) * k) / steps,
+      y0 + ((y1 - y0) * k) / steps,
+    ]);
   });
 }
 
 /** Transforms each point. @throws {@link TransformError} `outside-domain` when one has no image. */
-export function transformPoints(points: readonly (readonly [number, number])[], transform: PointTransform, crs: Crs): [number, number][] {
+export function transformPoints(
+  points: readonly (readonly [number, number])[],
+  transform: PointTransform,
+  crs: Crs,
+): [number, number][] {
   return points.map(([x, y]) => {
     const p = transform(x, y);
     if (Number.isNaN(p[0])) {
-      throw new TransformError('outside-domain', `Bounds fall outside the domain of ${crs.canonical}: point (${x}, ${y}) has no image there.`, {
-        hint: 'Split or clip the area first.',
-        details: { crs: crs.canonical, x, y },
-      });
+      throw new TransformError(
+        'outside-domain',
+        `Bounds fall outside the domain of ${crs.canonical}: point (${x}, ${y}) has no image there.`,
+        {
+          hint: 'Split or clip the area first.',
+          details: { crs: crs.canonical, x, y },
+        },
+      );
     }
     return p;
   });

@@ -27,7 +27,8 @@ export interface ProjectionParameters {
   readonly k0?: number;
   readonly x0?: number;
   readonly y0?: number;
-  readonly datum_params?: readonly number[];
+  /** Shift to WGS 84; proj4 keeps the texts it read. */
+  readonly datum_params?: readonly (number | string)[];
   readonly sphere?: boolean;
 }
 
@@ -35,6 +36,8 @@ const BRAND = Symbol.for('nadir.crs');
 const WGS84_A = 6378137;
 const WGS84_B = 6356752.314245179;
 const DEGREES = 180 / Math.PI;
+/** Short PROJ names of the projections that are told apart here. */
+const PROJ_NAMES = new Set(['longlat', 'merc', 'tmerc', 'utm', 'stere', 'laea', 'lcc', 'aea', 'eqc', 'cea', 'sinu']);
 
 function unknownCode(code: string): CrsError {
   return new CrsError('unknown-crs', `CRS ${code} is not built in.`, {
@@ -58,13 +61,20 @@ function authorityOfProjJson(json: PlainProjJson): string | undefined {
 /** Identifies WGS 84 itself, WGS 84 UTM and web Mercator by their parameters; anything else keeps its definition. */
 function identify(p: ProjectionParameters): number | undefined {
   const near = (x: number | undefined, y: number, tolerance = 1e-6): boolean => Math.abs((x ?? 0) - y) <= tolerance;
-  const shift = (p.datum_params ?? []).some((v) => v !== 0);
+  const shift = (p.datum_params ?? []).some((v) => Number(v) !== 0);
   const metres = (p.to_meter ?? 1) === 1;
-  if (p.projName === 'merc' && p.a === WGS84_A && (p.sphere === true || p.b === WGS84_A) && near(p.long0, 0) && near(p.x0, 0) && near(p.y0, 0)) return 3857;
+  if (
+    p.projName === 'merc' &&
+    p.a === WGS84_A &&
+    (p.sphere === true || p.b === WGS84_A) &&
+    near(p.long0, 0) &&
+    near(p.x0, 0) &&
+    near(p.y0, 0)
+  )
+    return 3857;
   if (p.a !== WGS84_A || !near(p.b, WGS84_B, 1e-4) || shift) return undefined;
   if (p.projName === 'longlat' && near(p.long0, 0)) return 4326;
-  const isTransverse = p.projName === 'utm' || p.projName === 'tmerc' || p.projName === 'etmerc';
-  if (isTransverse && metres && near(p.k0, 0.9996, 1e-9) && near(p.lat0, 0) && near(p.x0, 500000)) {
+  if (p.projName === 'tmerc' && metres && near(p.k0, 0.9996, 1e-9) && near(p.lat0, 0) && near(p.x0, 500000)) {
     const zone = ((p.long0 ?? 0) * DEGREES + 183) / 6;
     if (Math.abs(zone - Math.round(zone)) < 1e-9 && zone >= 1 && zone <= 60) {
       if (near(p.y0, 0)) return 32600 + Math.round(zone);
@@ -77,7 +87,14 @@ function identify(p: ProjectionParameters): number | undefined {
 function projectionOf(definition: string | PlainProjJson, shown: string): ProjectionParameters {
   try {
     // SAFETY: proj4.Proj takes PROJ strings, WKT and PROJJSON; the fields of ProjectionParameters are its own.
-    return new proj4.Proj(definition as string) as unknown as ProjectionParameters;
+    const parsed = new proj4.Proj(definition as string) as unknown as ProjectionParameters & {
+      names?: readonly string[];
+      name?: string;
+    };
+    // WKT leaves the long method name in `projName`; `names` lists all its spellings.
+    const projName = parsed.names?.find((n) => PROJ_NAMES.has(n)) ?? parsed.projName;
+    const title = parsed.title ?? parsed.name;
+    return { ...parsed, projName: projName === 'utm' ? 'tmerc' : projName, ...(title === undefined ? {} : { title }) };
   } catch (error) {
     throw new CrsError('unreadable-crs', `Cannot read the CRS definition ${shown}: ${messageOf(error)}.`, {
       hint: 'Give an EPSG code, a PROJ string, WKT or PROJJSON.',
@@ -97,11 +114,21 @@ export class Crs {
   readonly #definition: string | PlainProjJson;
   readonly #parameters: ProjectionParameters;
 
-  private constructor(definition: string | PlainProjJson, parameters: ProjectionParameters, epsg: number | undefined, name: string | undefined) {
+  private constructor(
+    definition: string | PlainProjJson,
+    parameters: ProjectionParameters,
+    epsg: number | undefined,
+    name: string | undefined,
+  ) {
     this.#definition = definition;
     this.#parameters = parameters;
     this.epsg = epsg ?? null;
-    this.canonical = epsg === undefined ? (typeof definition === 'string' ? definition.trim().replace(/\s+/g, ' ') : canonicalJson(definition)) : `EPSG:${epsg}`;
+    this.canonical =
+      epsg === undefined
+        ? typeof definition === 'string'
+          ? definition.trim().replace(/\s+/g, ' ')
+          : canonicalJson(definition)
+        : `EPSG:${epsg}`;
     this.name = name ?? parameters.title ?? this.canonical.slice(0, 60);
     this.isGeographic = parameters.projName === 'longlat';
     const feet = parameters.to_meter !== undefined && Math.abs(parameters.to_meter - 0.3048) < 1e-3;
@@ -123,9 +150,12 @@ export class Crs {
       // SAFETY: the brand is set by this class only; a copy of another library version is rebuilt from its canonical form.
       return input instanceof Crs ? input : Crs.from((input as Crs).canonical);
     }
-    if (typeof input === 'object') return Crs.#fromProjJson(input as PlainProjJson);
+    if (typeof input === 'object') return Crs.#fromProjJson(input);
     if (typeof input !== 'string' || input.trim() === '') {
-      throw new CrsError('unreadable-crs', `A CRS is a code such as EPSG:32631, a PROJ string, WKT or PROJJSON; got ${JSON.stringify(input)}.`);
+      throw new CrsError(
+        'unreadable-crs',
+        `A CRS is a code such as EPSG:32631, a PROJ string, WKT or PROJJSON; got ${JSON.stringify(input)}.`,
+      );
     }
     const cached = cache.get(input);
     if (cached) return cached;
@@ -149,7 +179,9 @@ export class Crs {
       try {
         json = JSON.parse(text);
       } catch (error) {
-        throw new CrsError('unreadable-crs', `The CRS looks like PROJJSON but is not JSON: ${messageOf(error)}.`, { cause: error });
+        throw new CrsError('unreadable-crs', `The CRS looks like PROJJSON but is not JSON: ${messageOf(error)}.`, {
+          cause: error,
+        });
       }
       // SAFETY: a text that starts with a brace parses to an object.
       return Crs.#fromProjJson(json as PlainProjJson);
@@ -202,6 +234,11 @@ export class Crs {
     return projJsonOf(this.name, this.epsg, this.#parameters);
   }
 
+  /** Short PROJ name of the projection method, e.g. `tmerc`, `longlat`. */
+  get projection(): string {
+    return this.#parameters.projName;
+  }
+
   toString(): string {
     return this.canonical;
   }
@@ -212,6 +249,42 @@ export class Crs {
 }
 
 const cache = new Map<string, Crs>();
+
+/** Projections whose inverse in proj4 is good to a millimetre only; one Newton step brings them to PROJ's precision. */
+const COARSE_INVERSE = new Set(['laea', 'cea', 'lcc']);
+/** Step of the numeric Jacobian, in degrees: about a metre, where all three projections are linear to 1e-7. */
+const JACOBIAN_STEP_DEGREES = 1e-5;
+
+interface Converter {
+  forward(p: readonly [number, number]): [number, number];
+  inverse(p: readonly [number, number]): [number, number];
+}
+
+/** The transform proj4 makes, over a refined inverse where its own is coarse. */
+function converterOf(from: Crs, to: Crs): PointTransform {
+  // SAFETY: definitions were read by proj4 when the Crs was made, and it returns pairs for pairs.
+  const make = (a: Crs, b: Crs): Converter =>
+    proj4(a.definition as string, b.definition as string) as unknown as Converter;
+  if (!COARSE_INVERSE.has(from.projection)) {
+    const direct = make(from, to);
+    return (x, y) => direct.forward([x, y]);
+  }
+  const geographic = Crs.from('EPSG:4326');
+  const source = make(geographic, from);
+  const onward = to.equals(geographic) ? undefined : make(geographic, to);
+  return (x, y) => {
+    const [lon, lat] = source.inverse([x, y]);
+    const [x0, y0] = source.forward([lon, lat]);
+    const [xe, ye] = source.forward([lon + JACOBIAN_STEP_DEGREES, lat]);
+    const [xn, yn] = source.forward([lon, lat + JACOBIAN_STEP_DEGREES]);
+    const [dxe, dye, dxn, dyn] = [xe - x0, ye - y0, xn - x0, yn - y0];
+    const det = dxe * dyn - dxn * dye;
+    const east = ((x - x0) * dyn - (y - y0) * dxn) / det;
+    const north = ((y - y0) * dxe - (x - x0) * dye) / det;
+    const refined: [number, number] = [lon + east * JACOBIAN_STEP_DEGREES, lat + north * JACOBIAN_STEP_DEGREES];
+    return onward ? onward.forward(refined) : refined;
+  };
+}
 
 /** Transforms one point; a point outside the projection's domain gives NaN. */
 export type PointTransform = (x: number, y: number) => [x: number, y: number];
@@ -224,14 +297,12 @@ export function pointTransform(from: Crs, to: Crs): PointTransform {
   const key = `${from.canonical}→${to.canonical}`;
   let transform = transforms.get(key);
   if (!transform) {
-    // SAFETY: definitions were read by proj4 when the Crs was made.
-    const converter = proj4(from.definition as string, to.definition as string);
+    const convert = converterOf(from, to);
     transform = (x, y) => {
       if (!Number.isFinite(x) || !Number.isFinite(y)) return [NaN, NaN];
       try {
-        // SAFETY: proj4 returns a pair for a pair.
-        const [px, py] = converter.forward([x, y]) as [number, number];
-        return Number.isFinite(px) && Number.isFinite(py) ? [px, py] : [NaN, NaN];
+        const p = convert(x, y);
+        return Number.isFinite(p[0]) && Number.isFinite(p[1]) ? p : [NaN, NaN];
       } catch {
         // proj4 throws for some points outside a projection's domain; callers look at NaN.
         return [NaN, NaN];

@@ -1,9 +1,20 @@
 /** GeoSlice: an immutable request for data, where, when and how fine (`geoslice.md`). */
-import { affineResolution, applyAffine, invertAffine, isNorthUp, northUp, type Affine, type Bounds, type PixelWindow, type Resolution, type Shape2D } from './affine.js';
+import {
+  affineResolution,
+  applyAffine,
+  invertAffine,
+  isNorthUp,
+  northUp,
+  type Affine,
+  type Bounds,
+  type PixelWindow,
+  type Resolution,
+  type Shape2D,
+} from './affine.js';
 import { transformBounds } from './bounds.js';
 import { Crs, type CrsInput } from './crs.js';
 import { DISPLAY_METHOD, displayObject, KIND } from './display.js';
-import { CrsError, GridAlignmentError, isNadirError, SliceError, TransformError } from './errors.js';
+import { CrsError, GridAlignmentError, isNadirError, SliceError, TransformError, type NadirError } from './errors.js';
 import { sha256 } from './hash.js';
 import { warn, warnOnce } from './host.js';
 import { clean, normalizeZero, roundHalfEven } from './rounding.js';
@@ -36,21 +47,34 @@ const ALIGN_TOLERANCE_PIXELS = 1e-3;
 const POLAR_LATITUDE = 80;
 const ALIGN_MODES: readonly string[] = ['off', 'warn', 'error', 'snap'];
 
+/** Callers without types pass anything. */
+function isQuadruple(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 4;
+}
+
 function checkBounds(bounds: Bounds, crs: Crs): Bounds {
-  if (!Array.isArray(bounds) || bounds.length !== 4) {
-    throw new SliceError('bounds-shape', `bounds are [xmin, ymin, xmax, ymax]; got ${JSON.stringify(bounds)}.`, { details: { field: 'bounds' } });
+  if (!isQuadruple(bounds)) {
+    throw new SliceError('bounds-shape', `bounds are [xmin, ymin, xmax, ymax]; got ${JSON.stringify(bounds)}.`, {
+      details: { field: 'bounds' },
+    });
   }
   const names = ['xmin', 'ymin', 'xmax', 'ymax'] as const;
   bounds.forEach((value, i) => {
     if (typeof value !== 'number' || !Number.isFinite(value)) {
-      throw new SliceError('non-finite', `bounds.${names[i] ?? i} is ${String(value)}; all four bounds must be finite numbers.`, { details: { field: 'bounds', bounds } });
+      throw new SliceError(
+        'non-finite',
+        `bounds.${names[i] ?? i} is ${String(value)}; all four bounds must be finite numbers.`,
+        { details: { field: 'bounds', bounds } },
+      );
     }
   });
   const [xmin, ymin, xmax, ymax] = bounds;
   if (!(xmin < xmax)) {
     const crossing = crs.isGeographic && xmin > xmax;
     throw new SliceError('bounds-order', `bounds need xmin < xmax; got xmin ${xmin} and xmax ${xmax}.`, {
-      hint: crossing ? 'A box across the antimeridian is split first: GeoSlice.split180({ … }).' : 'Order bounds as [xmin, ymin, xmax, ymax].',
+      hint: crossing
+        ? 'A box across the antimeridian is split first: GeoSlice.split180({ … }).'
+        : 'Order bounds as [xmin, ymin, xmax, ymax].',
       details: { field: 'bounds', bounds },
     });
   }
@@ -66,11 +90,23 @@ function checkBounds(bounds: Bounds, crs: Crs): Bounds {
 function checkResolution(resolution: Resolution | number): Resolution {
   const pair: readonly unknown[] = Array.isArray(resolution) ? resolution : [resolution, resolution];
   const [x, y] = pair;
-  if (pair.length !== 2 || typeof x !== 'number' || typeof y !== 'number' || !Number.isFinite(x) || !Number.isFinite(y) || x <= 0 || y <= 0) {
-    throw new SliceError('bad-resolution', `resolution must be positive and finite on both axes; got ${JSON.stringify(resolution)}.`, {
-      hint: 'Give one number, or [xRes, yRes], in CRS units; the sign of y lives in the transform.',
-      details: { field: 'resolution', resolution },
-    });
+  if (
+    pair.length !== 2 ||
+    typeof x !== 'number' ||
+    typeof y !== 'number' ||
+    !Number.isFinite(x) ||
+    !Number.isFinite(y) ||
+    x <= 0 ||
+    y <= 0
+  ) {
+    throw new SliceError(
+      'bad-resolution',
+      `resolution must be positive and finite on both axes; got ${JSON.stringify(resolution)}.`,
+      {
+        hint: 'Give one number, or [xRes, yRes], in CRS units; the sign of y lives in the transform.',
+        details: { field: 'resolution', resolution },
+      },
+    );
   }
   return [x, y];
 }
@@ -125,7 +161,9 @@ export class GeoSlice {
     const resolution = checkResolution(init.resolution);
     const align = init.align ?? 'off';
     if (!ALIGN_MODES.includes(align)) {
-      throw new SliceError('bad-align', `align is one of ${ALIGN_MODES.join(', ')}; got ${JSON.stringify(align)}.`, { details: { field: 'align' } });
+      throw new SliceError('bad-align', `align is one of ${ALIGN_MODES.join(', ')}; got ${JSON.stringify(align)}.`, {
+        details: { field: 'align' },
+      });
     }
     const given = checkBounds(init.bounds, crs);
     const bounds = align === 'snap' ? snapBounds(given, resolution) : given;
@@ -134,7 +172,10 @@ export class GeoSlice {
     if (align === 'error') slice.alignedShape();
     if (align === 'warn') slice.#warnWhenMisaligned();
     if (crs.isGeographic && Math.max(Math.abs(bounds[1]), Math.abs(bounds[3])) > POLAR_LATITUDE) {
-      warnOnce('polar', `A box in degrees reaches beyond latitude ±${POLAR_LATITUDE}, where pixels are much narrower than high. Use a polar CRS such as EPSG:3413 or EPSG:3031.`);
+      warnOnce(
+        'polar',
+        `A box in degrees reaches beyond latitude ±${POLAR_LATITUDE}, where pixels are much narrower than high. Use a polar CRS such as EPSG:3413 or EPSG:3031.`,
+      );
     }
     return slice;
   }
@@ -144,11 +185,20 @@ export class GeoSlice {
    *
    * @throws {@link TransformError} `not-north-up` for rotated or south-up transforms.
    */
-  static fromWindow(window: PixelWindow, transform: Affine, rest: { crs: CrsInput; interval?: IntervalInput | null }): GeoSlice {
+  static fromWindow(
+    window: PixelWindow,
+    transform: Affine,
+    rest: { crs: CrsInput; interval?: IntervalInput | null },
+  ): GeoSlice {
     requireNorthUp(transform);
     const [xmin, ymax] = applyAffine(transform, window.col, window.row);
     const [xmax, ymin] = applyAffine(transform, window.col + window.width, window.row + window.height);
-    return GeoSlice.create({ bounds: [xmin, ymin, xmax, ymax], resolution: affineResolution(transform), crs: rest.crs, interval: rest.interval ?? null });
+    return GeoSlice.create({
+      bounds: [xmin, ymin, xmax, ymax],
+      resolution: affineResolution(transform),
+      crs: rest.crs,
+      interval: rest.interval ?? null,
+    });
   }
 
   /**
@@ -158,17 +208,18 @@ export class GeoSlice {
    */
   static split180(init: GeoSliceInit): readonly GeoSlice[] {
     const crs = Crs.from(init.crs);
-    if (!crs.isGeographic) throw new CrsError('not-geographic', `split180 needs a geographic CRS; ${crs.canonical} is not.`);
-    let [xmin, ymin, xmax, ymax] = init.bounds;
-    if (xmin > xmax) xmax += 360;
-    const turns = Math.floor((xmin + 180) / 360) * 360;
-    xmin -= turns;
-    xmax -= turns;
+    if (!crs.isGeographic)
+      throw new CrsError('not-geographic', `split180 needs a geographic CRS; ${crs.canonical} is not.`);
+    const [west, ymin, east180, ymax] = init.bounds;
+    const turns = Math.floor((west + 180) / 360) * 360;
+    const xmin = west - turns;
+    const xmax = east180 + (west > east180 ? 360 : 0) - turns;
     if (xmax <= 180) return [GeoSlice.create({ ...init, bounds: [xmin, ymin, xmax, ymax] })];
     const east: Bounds = [-180, ymin, Math.min(xmax - 360, xmin), ymax];
-    return [GeoSlice.create({ ...init, bounds: [xmin, ymin, 180, ymax] }), ...(east[2] > -180 ? [GeoSlice.create({ ...init, bounds: east })] : [])].filter(
-      (s) => s.bounds[0] < s.bounds[2],
-    );
+    return [
+      GeoSlice.create({ ...init, bounds: [xmin, ymin, 180, ymax] }),
+      ...(east[2] > -180 ? [GeoSlice.create({ ...init, bounds: east })] : []),
+    ].filter((s) => s.bounds[0] < s.bounds[2]);
   }
 
   /**
@@ -183,7 +234,8 @@ export class GeoSlice {
     // SAFETY: an object; each field is checked before use.
     const json = value as Readonly<Record<string, unknown>>;
     if (json['type'] !== 'GeoSlice') throw invalid('type', `is ${JSON.stringify(json['type'])}, not "GeoSlice"`);
-    if (json['version'] !== 1) throw invalid('version', `is ${JSON.stringify(json['version'])}; this Nadir reads version 1`);
+    if (json['version'] !== 1)
+      throw invalid('version', `is ${JSON.stringify(json['version'])}; this Nadir reads version 1`);
     if (typeof json['crs'] !== 'string') throw invalid('crs', 'is not a string');
     let interval: Interval | null = null;
     const raw = json['interval'];
@@ -191,20 +243,30 @@ export class GeoSlice {
       if (typeof raw !== 'object') throw invalid('interval', 'is not an object or null');
       // SAFETY: an object; each field is checked before use.
       const { start, end, closed } = raw as Readonly<Record<string, unknown>>;
-      if (closed !== undefined && closed !== 'both') throw invalid('interval.closed', `is ${JSON.stringify(closed)}; intervals are closed at both ends`);
+      if (closed !== undefined && closed !== 'both')
+        throw invalid('interval.closed', `is ${JSON.stringify(closed)}; intervals are closed at both ends`);
       if (typeof start !== 'string') throw invalid('interval.start', 'is not a string');
       if (typeof end !== 'string') throw invalid('interval.end', 'is not a string');
       try {
         interval = parseInterval([start, end]);
       } catch (error) {
-        throw invalid(isNadirError(error) && error.code === 'reversed' ? 'interval.end' : 'interval', error instanceof Error ? error.message.replace(/\.$/, '') : 'is invalid', error);
+        throw invalid(
+          isNadirError(error) && error.code === 'reversed' ? 'interval.end' : 'interval',
+          error instanceof Error ? error.message.replace(/\.$/, '') : 'is invalid',
+          error,
+        );
       }
     }
     try {
       // SAFETY: create checks shape and values of bounds and resolution.
-      return GeoSlice.create({ bounds: json['bounds'] as unknown as Bounds, resolution: json['resolution'] as unknown as Resolution, crs: json['crs'], interval });
+      return GeoSlice.create({
+        bounds: json['bounds'] as Bounds,
+        resolution: json['resolution'] as Resolution,
+        crs: json['crs'],
+        interval,
+      });
     } catch (error) {
-      if (isNadirError(error, 'SliceError')) throw invalid(String(error.details?.['field'] ?? 'bounds'), error.message.replace(/\.$/, ''), error);
+      if (isNadirError(error, 'SliceError')) throw invalid(fieldOf(error), error.message.replace(/\.$/, ''), error);
       throw error;
     }
   }
@@ -230,17 +292,28 @@ export class GeoSlice {
     const [qx, qy] = extentInPixels(this.bounds, this.resolution);
     const [rx, ry] = [qx - roundHalfEven(qx), qy - roundHalfEven(qy)];
     if (Math.abs(rx) > ALIGN_TOLERANCE_PIXELS || Math.abs(ry) > ALIGN_TOLERANCE_PIXELS) {
-      throw new GridAlignmentError('fractional-pixels', `The extent is ${qx} × ${qy} pixels, which is not whole (residuals ${rx.toFixed(4)} and ${ry.toFixed(4)} pixels).`, {
-        hint: "Change bounds or resolution, or use align: 'snap'.",
-        details: { residual: { x: rx, y: ry } },
-      });
+      throw new GridAlignmentError(
+        'fractional-pixels',
+        `The extent is ${qx} × ${qy} pixels, which is not whole (residuals ${rx.toFixed(4)} and ${ry.toFixed(4)} pixels).`,
+        {
+          hint: "Change bounds or resolution, or use align: 'snap'.",
+          details: { residual: { x: rx, y: ry } },
+        },
+      );
     }
     return this.shape;
   }
 
   /** A changed copy, validated again. */
   with(patch: Partial<GeoSliceInit>): GeoSlice {
-    return GeoSlice.create({ bounds: this.bounds, resolution: this.resolution, crs: this.crs, interval: this.interval, align: this.align, ...patch });
+    return GeoSlice.create({
+      bounds: this.bounds,
+      resolution: this.resolution,
+      crs: this.crs,
+      interval: this.interval,
+      align: this.align,
+      ...patch,
+    });
   }
 
   /**
@@ -253,13 +326,20 @@ export class GeoSlice {
     if (crs.equals(this.crs)) return this;
     const bounds = transformBounds(this.bounds, this.crs, crs);
     if (bounds[0] > bounds[2]) {
-      throw new TransformError('crosses-antimeridian', `In ${crs.canonical} the slice crosses ±180° (${bounds[0]} to ${bounds[2]}).`, {
-        hint: 'Use transformBounds and GeoSlice.split180.',
-        details: { bounds },
-      });
+      throw new TransformError(
+        'crosses-antimeridian',
+        `In ${crs.canonical} the slice crosses ±180° (${bounds[0]} to ${bounds[2]}).`,
+        {
+          hint: 'Use transformBounds and GeoSlice.split180.',
+          details: { bounds },
+        },
+      );
     }
     const [w0, h0] = [this.bounds[2] - this.bounds[0], this.bounds[3] - this.bounds[1]];
-    const resolution: Resolution = [(this.resolution[0] * (bounds[2] - bounds[0])) / w0, (this.resolution[1] * (bounds[3] - bounds[1])) / h0];
+    const resolution: Resolution = [
+      (this.resolution[0] * (bounds[2] - bounds[0])) / w0,
+      (this.resolution[1] * (bounds[3] - bounds[1])) / h0,
+    ];
     return GeoSlice.create({ bounds, resolution, crs, interval: this.interval });
   }
 
@@ -272,7 +352,12 @@ export class GeoSlice {
     requireNorthUp(transform);
     const inverse = invertAffine(transform);
     const [col, row] = applyAffine(inverse, this.bounds[0], this.bounds[3]);
-    return { col, row, width: (this.bounds[2] - this.bounds[0]) / transform[0], height: (this.bounds[3] - this.bounds[1]) / Math.abs(transform[4]) };
+    return {
+      col,
+      row,
+      width: (this.bounds[2] - this.bounds[0]) / transform[0],
+      height: (this.bounds[3] - this.bounds[1]) / Math.abs(transform[4]),
+    };
   }
 
   /** Same bounds, interval, resolution and CRS; `align` takes no part. */
@@ -307,11 +392,20 @@ export class GeoSlice {
   }
 }
 
+function fieldOf(error: NadirError): string {
+  const field = error.details?.['field'];
+  return typeof field === 'string' ? field : 'bounds';
+}
+
 function requireNorthUp(transform: Affine): void {
   if (isNorthUp(transform)) return;
-  throw new TransformError('not-north-up', `The transform [${transform.join(', ')}] is rotated, flipped or south-up, so a box is not a window of it.`, {
-    hint: 'Go through a loader, which maps every pixel.',
-  });
+  throw new TransformError(
+    'not-north-up',
+    `The transform [${transform.join(', ')}] is rotated, flipped or south-up, so a box is not a window of it.`,
+    {
+      hint: 'Go through a loader, which maps every pixel.',
+    },
+  );
 }
 
 /** Whether two slices share one pixel lattice: same CRS, resolution (1e-9 relative) and offsets whole within 1e-3 pixel. */
@@ -319,11 +413,14 @@ export function isGridAligned(a: GeoSlice, b: GeoSlice): boolean {
   const sameResolution = [0, 1].every((i) => Math.abs((a.resolution[i] ?? 0) / (b.resolution[i] ?? 1) - 1) <= 1e-9);
   if (!a.crs.equals(b.crs) || !sameResolution) return false;
   const { x, y } = gridResidual(a, b);
-  return Math.abs(x / a.resolution[0]) <= ALIGN_TOLERANCE_PIXELS && Math.abs(y / a.resolution[1]) <= ALIGN_TOLERANCE_PIXELS;
+  return (
+    Math.abs(x / a.resolution[0]) <= ALIGN_TOLERANCE_PIXELS && Math.abs(y / a.resolution[1]) <= ALIGN_TOLERANCE_PIXELS
+  );
 }
 
 /** Signed distance of a's north-west corner to the nearest lattice line of b, per axis, in CRS units. */
 export function gridResidual(a: GeoSlice, b: GeoSlice): { readonly x: number; readonly y: number } {
-  const rest = (distance: number, step: number): number => normalizeZero(distance - roundHalfEven(distance / step) * step);
+  const rest = (distance: number, step: number): number =>
+    normalizeZero(distance - roundHalfEven(distance / step) * step);
   return { x: rest(a.bounds[0] - b.bounds[0], a.resolution[0]), y: rest(a.bounds[3] - b.bounds[3], a.resolution[1]) };
 }

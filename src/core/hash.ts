@@ -10,11 +10,14 @@ export function sha256(data: string | Uint8Array): string {
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map((v) => canonicalJson(v ?? null)).join(',')}]`;
   if (typeof value === 'object' && value !== null) {
-    const json: unknown = 'toJSON' in value && typeof value.toJSON === 'function' ? (value.toJSON as () => unknown)() : value;
+    const json: unknown =
+      'toJSON' in value && typeof value.toJSON === 'function' ? (value.toJSON as () => unknown)() : value;
     if (json !== value) return canonicalJson(json);
     const entries = Object.entries(value).filter(([, v]) => v !== undefined);
     entries.sort(([a], [b]) => (a < b ? -1 : 1));
     return `{${entries.map(([k, v]) => `${JSON.stringify(k)}:${canonicalJson(v)}`).join(',')}}`;
   }
-  return JSON.stringify(value) ?? 'null';
+  // JSON.stringify gives undefined for undefined and functions, whatever its type says.
+  const text = JSON.stringify(value) as string | undefined;
+  return text ?? 'null';
 }

@@ -6,6 +6,7 @@ export * from './errors.js';
 export * from './geo-slice.js';
 export * from './hash.js';
 export * from './host.js';
+export * from './numeric.js';
 export * from './random.js';
 export * from './rounding.js';
 export { mapConcurrent, startTask, type LongTask, type RunningTask } from './task.js';

@@ -13,11 +13,16 @@ interface Method {
   readonly name: string;
   readonly code: number;
   /** EPSG parameter name, code, value and unit. */
-  readonly parameters: (p: ProjectionParameters) => readonly (readonly [name: string, code: number, value: number, unit: string])[];
+  readonly parameters: (
+    p: ProjectionParameters,
+  ) => readonly (readonly [name: string, code: number, value: number, unit: string])[];
 }
 
 const angle = (radians: number | undefined): number => Number(((radians ?? 0) * DEGREES).toFixed(12));
-const falseOrigin = (p: ProjectionParameters, names: readonly [string, number, string, number]): readonly (readonly [string, number, number, string])[] => [
+const falseOrigin = (
+  p: ProjectionParameters,
+  names: readonly [string, number, string, number],
+): readonly (readonly [string, number, number, string])[] => [
   [names[0], names[1], p.x0 ?? 0, 'metre'],
   [names[2], names[3], p.y0 ?? 0, 'metre'],
 ];
@@ -56,9 +61,7 @@ const cylindrical = (name: string, code: number): Method => ({
 });
 
 const METHODS: Readonly<Record<string, Method>> = {
-  utm: transverse,
   tmerc: transverse,
-  etmerc: transverse,
   lcc: conic('Lambert Conic Conformal (2SP)', 9802),
   aea: conic('Albers Equal Area', 9822),
   eqc: cylindrical('Equidistant Cylindrical', 1028),
@@ -92,27 +95,59 @@ const METHODS: Readonly<Record<string, Method>> = {
   },
 };
 
-const axis = (name: string, abbreviation: string, direction: string, unit: string): PlainProjJson => ({ name, abbreviation, direction, unit });
+const axis = (name: string, abbreviation: string, direction: string, unit: string): PlainProjJson => ({
+  name,
+  abbreviation,
+  direction,
+  unit,
+});
 const GEODETIC_AXES = {
   subtype: 'ellipsoidal',
   axis: [axis('Geodetic latitude', 'Lat', 'north', 'degree'), axis('Geodetic longitude', 'Lon', 'east', 'degree')],
 };
-const PROJECTED_AXES = { subtype: 'Cartesian', axis: [axis('Easting', 'E', 'east', 'metre'), axis('Northing', 'N', 'north', 'metre')] };
+const PROJECTED_AXES = {
+  subtype: 'Cartesian',
+  axis: [axis('Easting', 'E', 'east', 'metre'), axis('Northing', 'N', 'north', 'metre')],
+};
 
 const WGS84_BASE: PlainProjJson = {
   type: 'GeographicCRS',
   name: 'WGS 84',
-  datum: { type: 'GeodeticReferenceFrame', name: 'World Geodetic System 1984', ellipsoid: { name: 'WGS 84', semi_major_axis: 6378137, inverse_flattening: 298.257223563 } },
+  datum: {
+    type: 'GeodeticReferenceFrame',
+    name: 'World Geodetic System 1984',
+    ellipsoid: { name: 'WGS 84', semi_major_axis: 6378137, inverse_flattening: 298.257223563 },
+  },
   coordinate_system: GEODETIC_AXES,
   id: { authority: 'EPSG', code: 4326 },
 };
 
 /** Geographic CRSs on GRS 80 by the EPSG codes that use them. */
-const GRS80_BASES: readonly { readonly covers: (epsg: number) => boolean; readonly name: string; readonly datum: string; readonly code: number }[] = [
-  { covers: (e) => e === 4258 || e === 3035 || (e > 25800 && e < 25900), name: 'ETRS89', datum: 'European Terrestrial Reference System 1989', code: 4258 },
-  { covers: (e) => e === 4269 || e === 5070 || (e > 26900 && e < 27000), name: 'NAD83', datum: 'North American Datum 1983', code: 4269 },
+const GRS80_BASES: readonly {
+  readonly covers: (epsg: number) => boolean;
+  readonly name: string;
+  readonly datum: string;
+  readonly code: number;
+}[] = [
+  {
+    covers: (e) => e === 4258 || e === 3035 || (e > 25800 && e < 25900),
+    name: 'ETRS89',
+    datum: 'European Terrestrial Reference System 1989',
+    code: 4258,
+  },
+  {
+    covers: (e) => e === 4269 || e === 5070 || (e > 26900 && e < 27000),
+    name: 'NAD83',
+    datum: 'North American Datum 1983',
+    code: 4269,
+  },
   { covers: (e) => e === 2154, name: 'RGF93 v1', datum: 'Reseau Geodesique Francais 1993 v1', code: 4171 },
-  { covers: (e) => e === 4674, name: 'SIRGAS 2000', datum: 'Sistema de Referencia Geocentrico para las AmericaS 2000', code: 4674 },
+  {
+    covers: (e) => e === 4674,
+    name: 'SIRGAS 2000',
+    datum: 'Sistema de Referencia Geocentrico para las AmericaS 2000',
+    code: 4674,
+  },
 ];
 
 function baseCrs(epsg: number | null, p: ProjectionParameters): PlainProjJson {
@@ -132,7 +167,11 @@ function baseCrs(epsg: number | null, p: ProjectionParameters): PlainProjJson {
   return {
     type: 'GeographicCRS',
     name: 'Unknown datum',
-    datum: { type: 'GeodeticReferenceFrame', name: 'Unknown', ellipsoid: { name: 'Unknown', semi_major_axis: p.a, semi_minor_axis: p.b } },
+    datum: {
+      type: 'GeodeticReferenceFrame',
+      name: 'Unknown',
+      ellipsoid: { name: 'Unknown', semi_major_axis: p.a, semi_minor_axis: p.b },
+    },
     coordinate_system: GEODETIC_AXES,
   };
 }
@@ -143,9 +182,13 @@ export function projJsonOf(name: string, epsg: number | null, p: ProjectionParam
   if (p.projName === 'longlat') return { $schema: SCHEMA, ...baseCrs(epsg, p), name, ...id };
   const method = METHODS[p.projName];
   if (!method) {
-    throw new CrsError('no-projjson', `CRS ${name} uses the projection "${p.projName}", which Nadir cannot describe in PROJJSON.`, {
-      hint: 'Give the CRS as PROJJSON or as an EPSG code.',
-    });
+    throw new CrsError(
+      'no-projjson',
+      `CRS ${name} uses the projection "${p.projName}", which Nadir cannot describe in PROJJSON.`,
+      {
+        hint: 'Give the CRS as PROJJSON or as an EPSG code.',
+      },
+    );
   }
   return {
     $schema: SCHEMA,
@@ -155,7 +198,9 @@ export function projJsonOf(name: string, epsg: number | null, p: ProjectionParam
     conversion: {
       name: 'unnamed',
       method: { name: method.name, id: { authority: 'EPSG', code: method.code } },
-      parameters: method.parameters(p).map(([parameter, code, value, unit]) => ({ name: parameter, value, unit, id: { authority: 'EPSG', code } })),
+      parameters: method
+        .parameters(p)
+        .map(([parameter, code, value, unit]) => ({ name: parameter, value, unit, id: { authority: 'EPSG', code } })),
     },
     coordinate_system: PROJECTED_AXES,
     ...id,

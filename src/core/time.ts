@@ -24,10 +24,14 @@ const ISO =
   /^([+-]\d{6}|\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?\s*(Z|[+-]\d{2}(?::?\d{2})?)?)?$/i;
 
 function outOfRange(value: unknown): IntervalError {
-  return new IntervalError('out-of-range', `Time ${String(value)} is not an integer of at most ±(2^53 − 1) microseconds.`, {
-    hint: 'Give an ISO 8601 string, a Date, or integer microseconds since 1970.',
-    details: { value },
-  });
+  return new IntervalError(
+    'out-of-range',
+    `Time ${String(value)} is not an integer of at most ±(2^53 − 1) microseconds.`,
+    {
+      hint: 'Give an ISO 8601 string, a Date, or integer microseconds since 1970.',
+      details: { value },
+    },
+  );
 }
 
 /**
@@ -60,11 +64,15 @@ export function parseTime(value: TimeInput): Micros {
   const date = new Date(0);
   date.setUTCFullYear(Number(year), mo - 1, d);
   date.setUTCHours(h, mi, s);
-  if (mo < 1 || mo > 12 || date.getUTCMonth() !== mo - 1 || date.getUTCDate() !== d) throw unparsable('there is no such day');
+  if (mo < 1 || mo > 12 || date.getUTCMonth() !== mo - 1 || date.getUTCDate() !== d)
+    throw unparsable('there is no such day');
   if (h > 23 || mi > 59 || s > 59) throw unparsable('there is no such time of day');
   const digits = zone.replace(':', '');
-  const offsetMinutes = /^z$/i.test(zone) ? 0 : (digits.startsWith('-') ? -1 : 1) * (Number(digits.slice(1, 3)) * 60 + Number(digits.slice(3, 5)));
-  const micros = date.getTime() * 1000 + Number(fraction.padEnd(6, '0').slice(0, 6)) - offsetMinutes * 60 * MICROS_PER_SECOND;
+  const offsetMinutes = /^z$/i.test(zone)
+    ? 0
+    : (digits.startsWith('-') ? -1 : 1) * (Number(digits.slice(1, 3)) * 60 + Number(digits.slice(3, 5)));
+  const micros =
+    date.getTime() * 1000 + Number(fraction.padEnd(6, '0').slice(0, 6)) - offsetMinutes * 60 * MICROS_PER_SECOND;
   if (!Number.isSafeInteger(micros)) throw outOfRange(value);
   return micros;
 }
@@ -96,7 +104,8 @@ export function parseInterval(value: IntervalInput): Interval {
   if (Array.isArray(value)) {
     // SAFETY: the array branch of IntervalInput is a pair; length is checked for callers without types.
     const [start, end] = value as readonly [TimeInput, TimeInput];
-    if (value.length !== 2) throw new IntervalError('unparsable', `An interval is a pair [start, end]; got ${value.length} values.`);
+    if (value.length !== 2)
+      throw new IntervalError('unparsable', `An interval is a pair [start, end]; got ${value.length} values.`);
     return checkedInterval(parseTime(start), parseTime(end));
   }
   // SAFETY: not an array, so it is the object branch.
