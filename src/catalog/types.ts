@@ -1,12 +1,11 @@
 /** The catalog interface and its rows (`catalog.md` §1, §2). */
-import type { Affine, Bounds, Crs, CrsInput, Duration, GeoSlice, Interval, IntervalInput, LedgerEntry, LongTask, Resolution } from '../core/index.js';
+import type { Affine, Bounds, Crs, CrsInput, DType, Duration, GeoSlice, Interval, IntervalInput, LedgerEntry, LongTask, Resolution } from '../core/index.js';
 import type { MultiPolygon, Polygon } from 'geojson';
 
 export type { MultiPolygon, Polygon } from 'geojson';
+export type { DType, NumericArray } from '../core/index.js';
 export type Scalar = string | number | boolean | null;
 export type CatalogBackend = 'raster' | 'cube' | 'vector';
-/** Element types of rasters, as the field writes them. */
-export type DType = 'int8' | 'uint8' | 'int16' | 'uint16' | 'int32' | 'uint32' | 'float32' | 'float64';
 
 /** Header facts of a raster file, so that it need not be reopened. */
 export interface NativeGrid {
