@@ -1,0 +1,82 @@
+/** Writing a file so that it appears whole or not at all. */
+import { randomBytes } from 'node:crypto';
+import { open, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { SourceError, messageOf } from '../core/index.js';
+import type { ReadOptions } from './source.js';
+
+/** What can be written: bytes, text (as UTF-8), or chunks of bytes. */
+export type Writable = Uint8Array | string | Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+
+/** What was written. */
+export interface WriteSummary {
+  readonly path: string;
+  readonly bytes: number;
+}
+
+const WRITE_CODES: Readonly<Record<string, readonly [code: string, text: string]>> = {
+  ENOSPC: ['source.disk-full', 'the disk is full'],
+  EDQUOT: ['source.disk-full', 'the quota is used up'],
+  EACCES: ['source.denied', 'the folder may not be written'],
+  EPERM: ['source.denied', 'the folder may not be written'],
+  EROFS: ['source.denied', 'the disk is read-only'],
+  ENOENT: ['source.missing', 'the folder does not exist'],
+};
+
+function writeError(file: string, error: unknown): unknown {
+  if (!(error instanceof Error) || !('syscall' in error)) return error;
+  const [code, text] = WRITE_CODES['code' in error ? String(error.code) : ''] ?? ['source.unwritable', messageOf(error)];
+  return new SourceError(code, `Cannot write ${file}: ${text}.`, { hint: 'Nothing was changed.', details: { file }, cause: error });
+}
+
+/** Makes the new name durable; some systems cannot sync a folder, and then there is nothing to do. */
+async function syncFolder(folder: string): Promise<void> {
+  try {
+    const handle = await open(folder, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    // Windows and some network disks refuse to open or sync folders; the file itself is synced.
+  }
+}
+
+/**
+ * Writes a file through a temporary sibling `*.tmp-*`, syncs it and renames it. A failure, or cancelling, leaves
+ * what was there before and no temporary file.
+ *
+ * @throws {@link SourceError} `source.disk-full`, `source.denied`, `source.missing` (the folder), naming the file.
+ */
+export async function writeFileAtomic(file: string, data: Writable, { signal }: ReadOptions = {}): Promise<WriteSummary> {
+  signal?.throwIfAborted();
+  // The name is cut so that a long target name stays within the 255 bytes a file name may have.
+  const stem = Buffer.from(path.basename(file)).subarray(0, 200).toString('utf8').replace(/\uFFFD+$/, '');
+  const temporary = path.join(path.dirname(file), `${stem}.tmp-${randomBytes(6).toString('hex')}`);
+  const chunks = typeof data === 'string' ? [Buffer.from(data, 'utf8')] : data instanceof Uint8Array ? [data] : data;
+  let bytes = 0;
+  let created = false;
+  try {
+    const handle = await open(temporary, 'wx');
+    created = true;
+    try {
+      for await (const chunk of chunks) {
+        signal?.throwIfAborted();
+        let done = 0;
+        while (done < chunk.byteLength) done += (await handle.write(chunk, done, chunk.byteLength - done)).bytesWritten;
+        bytes += chunk.byteLength;
+      }
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    signal?.throwIfAborted();
+    await rename(temporary, file);
+  } catch (error) {
+    if (created) await rm(temporary, { force: true });
+    throw writeError(file, error);
+  }
+  await syncFolder(path.dirname(file));
+  return { path: file, bytes };
+}
