@@ -11,14 +11,14 @@ const SOURCE = /^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*$/;
 const OPS: ReadonlySet<string> = new Set<CurationStep['op']>([
   'keep',
   'reject',
-  'undecided',
+  'undecide',
   'tag',
   'untag',
   'within',
   'where',
 ]);
 /** Steps whose first argument is a list of ids; neighbours with the same further arguments become one. */
-const ID_OPS: ReadonlySet<string> = new Set<CurationStep['op']>(['keep', 'reject', 'undecided', 'tag', 'untag']);
+const ID_OPS: ReadonlySet<string> = new Set<CurationStep['op']>(['keep', 'reject', 'undecide', 'tag', 'untag']);
 
 /** A cell as the curation writer sees it. */
 export interface CellView {

@@ -204,7 +204,7 @@ export function readChip(value: unknown, at: string): ChipItem {
 function readStep(value: unknown, at: string): CurationStep {
   const o = object(value, at);
   return {
-    op: oneOf(['keep', 'reject', 'undecided', 'tag', 'untag', 'within', 'where'])(o['op'], `${at}.op`),
+    op: oneOf(['keep', 'reject', 'undecide', 'tag', 'untag', 'within', 'where'])(o['op'], `${at}.op`),
     args: list(o['args'], `${at}.args`, (v, a) => anything(v, a), 16),
   };
 }

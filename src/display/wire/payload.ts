@@ -162,7 +162,7 @@ export interface ChipsData {
 
 /** One gesture, replayed as `selection[op](...args)`. */
 export interface CurationStep {
-  readonly op: 'keep' | 'reject' | 'undecided' | 'tag' | 'untag' | 'within' | 'where';
+  readonly op: 'keep' | 'reject' | 'undecide' | 'tag' | 'untag' | 'within' | 'where';
   readonly args: readonly unknown[];
 }
 
