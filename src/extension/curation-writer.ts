@@ -1,0 +1,83 @@
+/** Keeps the curation cell of a notebook in step with its view. */
+
+import {
+  l10n,
+  NotebookCellData,
+  NotebookCellKind,
+  NotebookEdit,
+  Range,
+  window,
+  workspace,
+  WorkspaceEdit,
+  type NotebookCell,
+  type NotebookDocument,
+} from 'vscode';
+import type { CurationState } from '../display/wire/payload.js';
+import { cellOfView, cellView } from './cells.js';
+import { CURATION_TAG, curationMetadata, planCurationEdit, textHash } from './curation-cell.js';
+
+/** The cell is written this long after the last gesture; one edit a pause, so that undo takes back what one saw. */
+const PAUSE_MS = 500;
+const MESSAGE_MS = 5000;
+
+interface Pending {
+  readonly timer: NodeJS.Timeout;
+  readonly settle: (written: boolean) => void;
+}
+
+/** Writes curations into notebooks, one pending write a data set. */
+export class CurationWriter {
+  readonly #pending = new Map<string, Pending>();
+  /** Fingerprints of texts of this session: undo may bring one back without its metadata. */
+  readonly #written = new Set<string>();
+
+  /** Resolves with true when the notebook says what the view shows, with false when a later gesture took over. */
+  write(notebook: NotebookDocument, viewId: string, datasetId: string, state: CurationState): Promise<boolean> {
+    const key = `${notebook.uri.toString()}\n${datasetId}`;
+    const before = this.#pending.get(key);
+    clearTimeout(before?.timer);
+    before?.settle(false);
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#pending.delete(key);
+        this.#apply(notebook, viewId, datasetId, state).then(() => resolve(true), reject);
+      }, PAUSE_MS);
+      this.#pending.set(key, { timer, settle: resolve });
+    });
+  }
+
+  async #apply(notebook: NotebookDocument, viewId: string, datasetId: string, state: CurationState): Promise<void> {
+    const views = notebook.getCells().map(cellView);
+    const output = cellOfView(notebook, viewId)?.index ?? notebook.cellCount - 1;
+    const plan = planCurationEdit(views, output, datasetId, state, (hash) => this.#written.has(hash));
+    if (plan.kind === 'none') return;
+    const metadata = curationMetadata(datasetId, plan.text);
+    const edit = new WorkspaceEdit();
+    if (plan.kind === 'insert') {
+      const data = new NotebookCellData(NotebookCellKind.Code, plan.text, 'typescript');
+      data.metadata = { metadata };
+      edit.set(notebook.uri, [NotebookEdit.insertCells(plan.index, [data])]);
+    } else {
+      const cell = notebook.cellAt(plan.index);
+      edit.replace(cell.document.uri, wholeOf(cell), plan.text);
+      edit.set(notebook.uri, [NotebookEdit.updateCellMetadata(plan.index, withMetadata(cell, metadata))]);
+    }
+    if (!(await workspace.applyEdit(edit)))
+      throw new Error(l10n.t('The curation cell was not written: the notebook cannot be edited.'));
+    this.#written.add(textHash(plan.text));
+    if (plan.kind === 'insert' && plan.besideEdited)
+      window.setStatusBarMessage(l10n.t('The curation cell was edited by hand; a new one follows it.'), MESSAGE_MS);
+  }
+}
+
+function wholeOf({ document }: NotebookCell): Range {
+  return document.validateRange(new Range(0, 0, document.lineCount, 0));
+}
+
+/** The cell's metadata with our part replaced; what others stored stays. */
+function withMetadata(cell: NotebookCell, ours: Record<string, unknown>): Record<string, unknown> {
+  const { metadata } = cell.metadata as { metadata?: unknown }; // SAFETY: spread below only when it is an object.
+  const stored = typeof metadata === 'object' && metadata !== null ? metadata : {};
+  const tags = new Set([...cellView(cell).tags, CURATION_TAG]);
+  return { ...cell.metadata, metadata: { ...stored, ...ours, tags: [...tags] } };
+}
