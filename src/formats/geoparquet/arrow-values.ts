@@ -1,0 +1,63 @@
+/** Arrow columns to JavaScript values. */
+import { DataType, TimeUnit, type Timestamp, type Vector } from 'apache-arrow';
+
+/** Microseconds in one unit of a timestamp, as a fraction: nanoseconds are floored. */
+const UNIT: Readonly<Record<TimeUnit, readonly [multiply: bigint, divide: bigint]>> = {
+  [TimeUnit.SECOND]: [1_000_000n, 1n],
+  [TimeUnit.MILLISECOND]: [1000n, 1n],
+  [TimeUnit.MICROSECOND]: [1n, 1n],
+  [TimeUnit.NANOSECOND]: [1n, 1000n],
+};
+const MICROS_PER_DAY = 86_400_000_000;
+
+function floorDivide(a: bigint, b: bigint): bigint {
+  const q = a / b;
+  return a % b !== 0n && a < 0n ? q - 1n : q;
+}
+
+/** Arrow's own timestamps come as milliseconds and lose digits, so the stored integers are read. */
+function timestamps(vector: Vector): (number | null)[] {
+  const out: (number | null)[] = [];
+  for (const data of vector.data) {
+    // SAFETY: the caller checked that this is a timestamp column; its values are 64-bit integers.
+    const [multiply, divide] = UNIT[(data.type as Timestamp).unit];
+    const values = data.values as BigInt64Array;
+    for (let i = 0; i < data.length; i++) {
+      const raw = values[i] ?? 0n;
+      out.push(data.getValid(i) ? Number(floorDivide(raw * multiply, divide)) : null);
+    }
+  }
+  return out;
+}
+
+function plain(value: unknown): unknown {
+  if (value === null || value === undefined) return null;
+  if (typeof value === 'bigint') return Number(value);
+  if (typeof value !== 'object' || value instanceof Uint8Array) return value;
+  if ('toJSON' in value && typeof value.toJSON === 'function') {
+    const json = (value.toJSON as () => unknown)();
+    if (Array.isArray(json)) return json.map(plain);
+    if (typeof json === 'object' && json !== null)
+      return Object.fromEntries(Object.entries(json).map(([k, v]) => [k, plain(v)]));
+    return json;
+  }
+  if (Symbol.iterator in value) return Array.from(value as Iterable<unknown>, plain);
+  return value;
+}
+
+/** All values of a column; times as integer microseconds since 1970. */
+export function valuesOf(vector: Vector): { readonly values: readonly unknown[]; readonly isTime: boolean } {
+  // SAFETY: Vector's type parameter is any DataType.
+  const type = vector.type as DataType;
+  if (DataType.isTimestamp(type)) return { values: timestamps(vector), isTime: true };
+  const values = new Array<unknown>(vector.length);
+  for (let i = 0; i < vector.length; i++) values[i] = plain(vector.get(i));
+  if (!DataType.isDate(type)) return { values, isTime: false };
+  // Dates come as milliseconds; a day is exact in them.
+  return {
+    values: values.map((v) =>
+      typeof v === 'number' ? Math.floor((v * 1000) / MICROS_PER_DAY) * MICROS_PER_DAY : null,
+    ),
+    isTime: true,
+  };
+}

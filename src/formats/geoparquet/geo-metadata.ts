@@ -1,0 +1,116 @@
+/** The `geo` entry of GeoParquet files, version 1.1.0 (geoparquet.org/releases/v1.1.0). */
+import {
+  CatalogError,
+  Crs,
+  FormatError,
+  messageOf,
+  UnsupportedDataError,
+  type Bounds,
+  type CrsInput,
+} from '../../core/index.js';
+import type { MultiPolygon, Polygon } from 'geojson';
+
+const AXES = ['xmin', 'ymin', 'xmax', 'ymax'] as const;
+
+/** Text of the `geo` entry for a column of footprints. Without rows the file has no bbox. */
+export function geoMetadata(init: {
+  readonly geometry: string;
+  readonly bbox: string | null;
+  readonly crs: Crs;
+  readonly geometries: readonly (Polygon | MultiPolygon)[];
+  readonly bounds: Bounds | null;
+  readonly extra?: Readonly<Record<string, unknown>>;
+}): string {
+  const types = [...new Set(init.geometries.map((g) => g.type))].sort();
+  return JSON.stringify({
+    version: '1.1.0',
+    primary_column: init.geometry,
+    columns: {
+      [init.geometry]: {
+        encoding: 'WKB',
+        geometry_types: types,
+        crs: init.crs.toProjJson(),
+        edges: 'planar',
+        ...(init.bounds && { bbox: init.bounds }),
+        ...(init.bbox !== null && {
+          covering: { bbox: Object.fromEntries(AXES.map((axis) => [axis, [init.bbox, axis]])) },
+        }),
+      },
+    },
+    ...(init.extra && { nadir: init.extra }),
+  });
+}
+
+export interface GeoColumn {
+  readonly name: string;
+  readonly crs: Crs;
+  /** The members that Nadir added when it wrote the file. */
+  readonly extra: Readonly<Record<string, unknown>>;
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> | null {
+  // SAFETY: a non-null object that is no array is read by key only.
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Readonly<Record<string, unknown>>)
+    : null;
+}
+
+/**
+ * The primary geometry column and its CRS: from the authority id, else PROJJSON; an absent key means OGC:CRS84.
+ *
+ * @throws {@link FormatError} `not-geoparquet`, `bad-geo-metadata`; {@link CatalogError} `no-crs` when the CRS is
+ * explicitly null and none is given; {@link UnsupportedDataError} `geometry-encoding` for anything but WKB.
+ */
+export function parseGeoMetadata(text: string | undefined, name: string, crs?: CrsInput): GeoColumn {
+  const details = { file: name };
+  if (text === undefined) {
+    throw new FormatError('not-geoparquet', `${name} is Parquet but has no "geo" metadata, so it is no GeoParquet.`, {
+      hint: 'Write it with GeoDataFrame.to_parquet or another GeoParquet writer.',
+      details,
+    });
+  }
+  let geo: Readonly<Record<string, unknown>> | null;
+  try {
+    geo = record(JSON.parse(text));
+  } catch (error) {
+    throw new FormatError('bad-geo-metadata', `${name}: the "geo" metadata is not JSON: ${messageOf(error)}.`, {
+      details,
+      cause: error,
+    });
+  }
+  const primary = geo?.['primary_column'];
+  const column = typeof primary === 'string' ? record(record(geo?.['columns'])?.[primary]) : null;
+  if (geo === null || typeof primary !== 'string' || !column) {
+    throw new FormatError('bad-geo-metadata', `${name}: the "geo" metadata names no primary geometry column.`, {
+      details,
+    });
+  }
+  const encoding = column['encoding'];
+  if (encoding !== 'WKB') {
+    throw new UnsupportedDataError(
+      'geometry-encoding',
+      `${name}: geometry is encoded as ${JSON.stringify(encoding)}; Nadir reads WKB.`,
+      { details },
+    );
+  }
+  return { name: primary, crs: crsOf(column, name, crs), extra: record(geo['nadir']) ?? {} };
+}
+
+function crsOf(column: Readonly<Record<string, unknown>>, name: string, given: CrsInput | undefined): Crs {
+  const stored = column['crs'];
+  if (stored === undefined) return Crs.from('OGC:CRS84');
+  if (stored === null) {
+    if (given !== undefined) return Crs.from(given);
+    throw new CatalogError('no-crs', `${name} says that its CRS is unknown (crs: null).`, {
+      hint: "Say what it is: openCatalog(path, { crs: 'EPSG:32631' }).",
+      details: { file: name },
+    });
+  }
+  if (typeof stored === 'string') return Crs.from(stored);
+  const json = record(stored);
+  if (!json)
+    throw new FormatError('bad-geo-metadata', `${name}: the CRS in the "geo" metadata is ${JSON.stringify(stored)}.`, {
+      details: { file: name },
+    });
+  return Crs.from(json);
+}

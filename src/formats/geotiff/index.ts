@@ -1,0 +1,3 @@
+export { BlockCache, DEFAULT_CACHE_BYTES } from './block-cache.js';
+export { openGeoTiff } from './read.js';
+export type { GeoTiff, GeoTiffInput, OpenGeoTiffOptions, RasterHeader, RasterWindow, Rgba, WindowOptions } from './types.js';

@@ -1,0 +1,153 @@
+/**
+ * The skeleton of a TIFF file, checked before the `geotiff` package sees it.
+ *
+ * That package trusts counts and offsets: a forged file makes it allocate gigabytes or follow a loop of directories.
+ * TIFF 6.0, section 2; BigTIFF as libtiff documents it.
+ */
+import { FormatError } from '../../core/index.js';
+import type { PageSource } from '../../io/index.js';
+
+/** Where the values of a tag lie. */
+export interface TagPlace {
+  readonly type: number;
+  readonly count: number;
+  /** Offset of the first value in the file. */
+  readonly offset: number;
+}
+
+/** One image file directory. */
+export interface Directory {
+  readonly offset: number;
+  readonly tags: ReadonlyMap<number, TagPlace>;
+}
+
+/** Byte order, flavour and directories of a file. */
+export interface TiffStructure {
+  readonly littleEndian: boolean;
+  readonly bigTiff: boolean;
+  readonly directories: readonly Directory[];
+}
+
+/** Bytes per value of the TIFF field types 1–18; 0 = no such type. */
+const TYPE_BYTES = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8] as const;
+/** More tags than any writer makes. */
+const MAX_TAGS = 4096;
+/** Pages looked at: overviews and masks come early; scans of books have hundreds of pages. */
+const MAX_DIRECTORIES = 256;
+
+function bad(name: string, code: string, what: string): FormatError {
+  return new FormatError(code, `${name}: ${what}.`, { hint: 'The file is damaged or was not written completely; get it again.', details: { file: name } });
+}
+
+class Reader {
+  readonly view: DataView;
+  readonly little: boolean;
+  constructor(bytes: Uint8Array, little: boolean) {
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.little = little;
+  }
+  u16(at: number): number {
+    return this.view.getUint16(at, this.little);
+  }
+  u32(at: number): number {
+    return this.view.getUint32(at, this.little);
+  }
+  /** Above 2^53 it is not exact, and larger than any file anyway. */
+  u64(at: number): number {
+    return Number(this.view.getBigUint64(at, this.little));
+  }
+}
+
+/**
+ * Reads and checks the directories of a file.
+ *
+ * @throws {@link FormatError} `not-tiff`, `truncated`, `directory-loop`, `forged-count`, naming file and place.
+ */
+export async function readStructure(source: PageSource, name: string, signal?: AbortSignal): Promise<TiffStructure> {
+  const head = await source.readPaged(0, 16, { signal });
+  if (head.byteLength < 8) throw bad(name, 'not-tiff', `${head.byteLength} bytes are too few for a TIFF file`);
+  const order = String.fromCharCode(head[0] ?? 0, head[1] ?? 0);
+  const littleEndian = order === 'II';
+  const first = new Reader(head, littleEndian);
+  const magic = first.u16(2);
+  if ((order !== 'II' && order !== 'MM') || (magic !== 42 && magic !== 43)) {
+    const start = Buffer.from(head.subarray(0, 4)).toString('hex');
+    throw new FormatError('not-tiff', `${name} is not a TIFF file: it starts with the bytes ${start}.`, { hint: 'Check what the file is; its name may be wrong.', details: { file: name } });
+  }
+  const bigTiff = magic === 43;
+  if (bigTiff && (head.byteLength < 16 || first.u16(4) !== 8)) throw bad(name, 'not-tiff', 'its BigTIFF header is damaged');
+  const size = source.size ?? Infinity;
+  const directories: Directory[] = [];
+  const seen = new Set<number>();
+  let offset = bigTiff ? first.u64(8) : first.u32(4);
+  while (offset !== 0 && directories.length < MAX_DIRECTORIES) {
+    if (seen.has(offset)) throw bad(name, 'directory-loop', `its directories form a loop at byte ${offset}`);
+    seen.add(offset);
+    const { directory, next } = await readDirectory(source, { name, size, littleEndian, bigTiff }, offset, signal);
+    directories.push(directory);
+    offset = next;
+  }
+  if (directories.length === 0) throw bad(name, 'no-image', 'it has no image');
+  return { littleEndian, bigTiff, directories };
+}
+
+interface FileFacts {
+  readonly name: string;
+  readonly size: number;
+  readonly littleEndian: boolean;
+  readonly bigTiff: boolean;
+}
+
+async function readDirectory(source: PageSource, file: FileFacts, offset: number, signal?: AbortSignal): Promise<{ directory: Directory; next: number }> {
+  const countBytes = file.bigTiff ? 8 : 2;
+  const entryBytes = file.bigTiff ? 20 : 12;
+  const nextBytes = file.bigTiff ? 8 : 4;
+  if (offset + countBytes > file.size) throw bad(file.name, 'truncated', `a directory should be at byte ${offset}, but the file has ${file.size} bytes`);
+  const counter = new Reader(await source.readPaged(offset, countBytes, { signal }), file.littleEndian);
+  const count = file.bigTiff ? counter.u64(0) : counter.u16(0);
+  const length = countBytes + count * entryBytes + nextBytes;
+  if (count > MAX_TAGS) throw bad(file.name, 'forged-count', `the directory at byte ${offset} claims ${count} tags`);
+  if (offset + length > file.size) throw bad(file.name, 'truncated', `the directory at byte ${offset} with ${count} tags goes beyond the end of the file (${file.size} bytes)`);
+  const reader = new Reader(await source.readPaged(offset, length, { signal }), file.littleEndian);
+  const tags = new Map<number, TagPlace>();
+  for (let i = 0; i < count; i++) {
+    const at = countBytes + i * entryBytes;
+    const tag = reader.u16(at);
+    const type = reader.u16(at + 2);
+    const values = file.bigTiff ? reader.u64(at + 4) : reader.u32(at + 4);
+    const typeBytes = TYPE_BYTES[type] ?? 0;
+    if (typeBytes === 0) throw bad(file.name, 'bad-tag', `tag ${tag} has the unknown field type ${type}`);
+    const valueAt = at + (file.bigTiff ? 12 : 8);
+    const isInline = values * typeBytes <= (file.bigTiff ? 8 : 4);
+    const place = isInline ? offset + valueAt : file.bigTiff ? reader.u64(valueAt) : reader.u32(valueAt);
+    if (place + values * typeBytes > file.size) {
+      throw bad(file.name, 'forged-count', `tag ${tag} claims ${values} values at byte ${place}, beyond the end of the file (${file.size} bytes)`);
+    }
+    if (!tags.has(tag)) tags.set(tag, { type, count: values, offset: place });
+  }
+  const next = file.bigTiff ? reader.u64(length - 8) : reader.u32(length - 4);
+  return { directory: { offset, tags }, next };
+}
+
+/** Numbers `[from, to)` of a tag's values. */
+export async function readNumbers(source: PageSource, structure: TiffStructure, place: TagPlace, from: number, to: number, signal?: AbortSignal): Promise<number[]> {
+  const size = TYPE_BYTES[place.type] ?? 1;
+  const bytes = await source.readPaged(place.offset + from * size, (to - from) * size, { signal });
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const little = structure.littleEndian;
+  const readers: Readonly<Record<number, (at: number) => number>> = {
+    3: (at) => view.getUint16(at, little),
+    4: (at) => view.getUint32(at, little),
+    8: (at) => view.getInt16(at, little),
+    9: (at) => view.getInt32(at, little),
+    11: (at) => view.getFloat32(at, little),
+    12: (at) => view.getFloat64(at, little),
+    13: (at) => view.getUint32(at, little),
+    16: (at) => Number(view.getBigUint64(at, little)),
+    17: (at) => Number(view.getBigInt64(at, little)),
+    18: (at) => Number(view.getBigUint64(at, little)),
+  };
+  const read = readers[place.type] ?? ((at: number) => view.getUint8(at));
+  const count = Math.floor(bytes.byteLength / size);
+  return Array.from({ length: Math.min(count, to - from) }, (_, i) => read(i * size));
+}
