@@ -8,7 +8,7 @@ export function memorySource(bytes: Uint8Array, name = 'memory'): Source {
     size: bytes.byteLength,
     read: (offset, length, o) => {
       o?.signal?.throwIfAborted();
-      return Promise.resolve(bytes.slice(offset, offset + length));
+      return Promise.resolve(new Uint8Array(bytes.subarray(offset, offset + length)));
     },
     close: () => Promise.resolve(),
   };

@@ -113,8 +113,9 @@ class BoundedPackBitsDecoder extends BaseDecoder {
   }
 }
 
+/** A buffer that holds these bytes and no others. `Buffer.slice` gives a view, hence the copy by constructor. */
 function exactBuffer(bytes: Uint8Array): ArrayBufferLike {
-  return bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer;
+  return bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : new Uint8Array(bytes).buffer;
 }
 
 // zlib is 3× faster than the package's inflate; its LZW and PackBits collect bytes in plain arrays without a limit.
@@ -187,7 +188,7 @@ export async function decodeBytes(stored: Uint8Array, facts: BlockFacts, place: 
       ...(facts.jpegTables ? { JPEGTables: facts.jpegTables } : {}),
       ...(facts.lercParameters ? { LercParameters: facts.lercParameters } : {}),
     } as never);
-    raw = new Uint8Array(await decoder.decode(stored.byteLength === stored.buffer.byteLength ? stored.buffer : stored.slice().buffer));
+    raw = new Uint8Array(await decoder.decode(exactBuffer(stored)));
   } catch (error) {
     throw damaged(messageOf(error).replace(/\.$/, ''), error);
   }

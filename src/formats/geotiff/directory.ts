@@ -82,7 +82,7 @@ export class Tags {
 export async function openDirectories(source: PageSource, structure: TiffStructure, name: string, signal?: AbortSignal): Promise<Tags[]> {
   const fetchExact = async (offset: number, length: number): Promise<ArrayBufferLike> => {
     const bytes = await source.readPaged(offset, length, { signal });
-    return bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer;
+    return bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : new Uint8Array(bytes).buffer;
   };
   const adapter = {
     fetch: (slices: readonly { offset: number; length: number }[]) => Promise.all(slices.map((s) => fetchExact(s.offset, s.length))),

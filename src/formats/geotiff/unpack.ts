@@ -146,7 +146,7 @@ export function unpackBlock(bytes: Uint8Array, layout: SampleLayout, place: stri
   if (layout.isYCbCr) ycbcrToRgb(bytes);
   const size = bits / 8;
   const count = width * rows * samples;
-  let raw = bytes.byteOffset % size === 0 ? bytes.subarray(0, count * size) : bytes.slice(0, count * size);
+  let raw = bytes.byteOffset % size === 0 ? bytes.subarray(0, count * size) : new Uint8Array(bytes.subarray(0, count * size));
   if (predictor === 3) {
     raw = undoFloatPredictor(raw, rows, width * samples, samples, size);
   } else {
