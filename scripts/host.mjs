@@ -55,9 +55,9 @@ export function freePort() {
  * Starts the editor of a host folder with state of its own and resolves once it answers.
  *
  * `stop()` ends the server by its own pid and removes the state.
- * @param {{ dir: string, workspace?: string, trust?: boolean, vsix?: string, port?: number, keep?: boolean }} options
+ * @param {{ dir: string, workspace?: string, trust?: boolean, vsix?: string, port?: number, env?: Record<string, string> }} options
  */
-export async function startServer({ dir, workspace = path.join(ROOT, 'test/workspace'), trust = false, vsix, port }) {
+export async function startServer({ dir, workspace = path.join(ROOT, 'test/workspace'), trust = false, vsix, port, env = {} }) {
   const state = mkdtempSync(path.join(tmpdir(), 'nadir-host-'));
   const folder = path.join(state, 'workspace');
   if (existsSync(workspace)) cpSync(workspace, folder, { recursive: true });
@@ -66,7 +66,7 @@ export async function startServer({ dir, workspace = path.join(ROOT, 'test/works
   const log = [];
   const child = spawn('sh', [path.join(hostDir('host'), 'start.sh'), dir, String(at), state], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...(trust ? { NADIR_HOST_TRUST: '1' } : {}) },
+    env: { ...process.env, ...env, ...(trust ? { NADIR_HOST_TRUST: '1' } : {}) },
   });
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (d) => log.push(String(d)));
   const ended = new Promise((resolve) => child.once('exit', resolve));

@@ -15,6 +15,7 @@ import {
   type NotebookDocument,
   type NotebookEditor,
 } from 'vscode';
+import type { ExecuteResult } from '../../kernels/client-types.js';
 import { LANGUAGES } from './cells.js';
 import type { Failures } from './diagnostics.js';
 import { namesOurKernel, prefersOurKernel, stampNotebook } from './kernel-specs.js';
@@ -51,7 +52,7 @@ export class Kernels implements Disposable {
     this.controller.supportedLanguages = [...LANGUAGES];
     this.controller.supportsExecutionOrder = true;
     this.controller.description = l10n.t('Earth observation in TypeScript');
-    this.controller.executeHandler = (cells, notebook) => this.run(notebook, cells);
+    this.controller.executeHandler = (cells, notebook) => void this.run(notebook, cells);
     this.controller.interruptHandler = (notebook) => this.#sessions.get(notebook)?.interrupt();
     for (const notebook of workspace.notebookDocuments) this.#propose(notebook);
     this.#parts = [
@@ -104,12 +105,13 @@ export class Kernels implements Disposable {
   }
 
   /** Runs cells in order. A failure or an interrupt cancels those that wait. */
-  async run(notebook: NotebookDocument, cells: readonly NotebookCell[]): Promise<void> {
-    if (!(await isAllowed())) return;
+  async run(notebook: NotebookDocument, cells: readonly NotebookCell[]): Promise<readonly ExecuteResult[]> {
+    if (!(await isAllowed())) return [];
     await stampNotebook(notebook);
     const session = this.session(notebook);
-    await Promise.all(cells.map((cell) => session.run(cell)));
+    const results = await Promise.all(cells.map((cell) => session.run(cell)));
     this.#ranAll.fire(notebook);
+    return results;
   }
 
   /** Chooses our kernel for the notebook of an editor. */

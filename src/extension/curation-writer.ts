@@ -5,7 +5,7 @@ import {
   NotebookCellData,
   NotebookCellKind,
   NotebookEdit,
-  Range,
+  NotebookRange,
   window,
   workspace,
   WorkspaceEdit,
@@ -52,16 +52,13 @@ export class CurationWriter {
     const plan = planCurationEdit(views, output, datasetId, state, (hash) => this.#written.has(hash));
     if (plan.kind === 'none') return;
     const metadata = curationMetadata(datasetId, plan.text);
+    const data = new NotebookCellData(NotebookCellKind.Code, plan.text, 'typescript');
+    data.metadata = { metadata };
+    if (plan.kind === 'replace') keepRest(data, notebook.cellAt(plan.index), metadata);
+    // Replacing the cell is one step of the notebook's undo; an edit of its text would be a step of that cell alone.
+    const range = new NotebookRange(plan.index, plan.index + (plan.kind === 'replace' ? 1 : 0));
     const edit = new WorkspaceEdit();
-    if (plan.kind === 'insert') {
-      const data = new NotebookCellData(NotebookCellKind.Code, plan.text, 'typescript');
-      data.metadata = { metadata };
-      edit.set(notebook.uri, [NotebookEdit.insertCells(plan.index, [data])]);
-    } else {
-      const cell = notebook.cellAt(plan.index);
-      edit.replace(cell.document.uri, wholeOf(cell), plan.text);
-      edit.set(notebook.uri, [NotebookEdit.updateCellMetadata(plan.index, withMetadata(cell, metadata))]);
-    }
+    edit.set(notebook.uri, [NotebookEdit.replaceCells(range, [data])]);
     if (!(await workspace.applyEdit(edit)))
       throw new Error(l10n.t('The curation cell was not written: the notebook cannot be edited.'));
     this.#written.add(textHash(plan.text));
@@ -70,14 +67,12 @@ export class CurationWriter {
   }
 }
 
-function wholeOf({ document }: NotebookCell): Range {
-  return document.validateRange(new Range(0, 0, document.lineCount, 0));
-}
-
-/** The cell's metadata with our part replaced; what others stored stays. */
-function withMetadata(cell: NotebookCell, ours: Record<string, unknown>): Record<string, unknown> {
+/** What is not ours of a cell stays: outputs, id, and what others stored in its metadata. */
+function keepRest(data: NotebookCellData, cell: NotebookCell, ours: Record<string, unknown>): void {
   const { metadata } = cell.metadata as { metadata?: unknown }; // SAFETY: spread below only when it is an object.
   const stored = typeof metadata === 'object' && metadata !== null ? metadata : {};
   const tags = new Set([...cellView(cell).tags, CURATION_TAG]);
-  return { ...cell.metadata, metadata: { ...stored, ...ours, tags: [...tags] } };
+  data.metadata = { ...cell.metadata, metadata: { ...stored, ...ours, tags: [...tags] } };
+  data.outputs = [...cell.outputs];
+  if (cell.executionSummary) data.executionSummary = cell.executionSummary;
 }

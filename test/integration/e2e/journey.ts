@@ -1,0 +1,3 @@
+export async function runJourney(): Promise<[]> {
+  return [];
+}
