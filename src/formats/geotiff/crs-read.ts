@@ -17,6 +17,8 @@ const WGS84 = '+datum=WGS84';
 const GRS80 = '+ellps=GRS80 +towgs84=0,0,0,0,0,0,0';
 const GEOGRAPHIC: Readonly<Record<number, string>> = { 4326: WGS84, 4258: GRS80, 4269: GRS80, 4674: GRS80, 4171: GRS80, 4283: GRS80, 4167: GRS80, 4612: GRS80 };
 const DATUMS: Readonly<Record<number, string>> = { 6326: WGS84, 6258: GRS80, 6269: GRS80, 6674: GRS80, 6171: GRS80, 6283: GRS80, 6167: GRS80, 6612: GRS80 };
+/** EPSG ellipsoids by the names that PROJ gives them. */
+const ELLIPSOIDS: Readonly<Record<number, string>> = { 7001: 'airy', 7003: 'aust_SA', 7004: 'bessel', 7008: 'clrk66', 7012: 'clrk80', 7022: 'intl', 7024: 'krass', 7043: 'WGS72' };
 /** EPSG linear units in metres. */
 const LINEAR_UNITS: Readonly<Record<number, number>> = { 9001: 1, 9002: 0.3048, 9003: 1200 / 3937, 9036: 1000 };
 const DEGREE = 9102;
@@ -47,6 +49,13 @@ function tryCrs(input: string): Crs | null {
   }
 }
 
+/** Some files name the datum WGS 84 but carry another ellipsoid (Landsat ARD: 6378140 m); the numbers win, as in GDAL. */
+function contradictsWgs84(keys: GeoKeys): boolean {
+  const a = valueOf(keys, KEY.SemiMajorAxis) ?? 6378137;
+  const inverse = valueOf(keys, KEY.InverseFlattening) ?? 298.257223563;
+  return Math.abs(a - 6378137) > 0.5 || Math.abs(inverse - 298.257223563) > 1e-4;
+}
+
 /** The part of a PROJ string that gives the shape of the Earth. */
 function datumPart(keys: GeoKeys): string {
   const meridian = valueOf(keys, KEY.PrimeMeridian) ?? GREENWICH;
@@ -55,13 +64,14 @@ function datumPart(keys: GeoKeys): string {
   }
   const geographic = valueOf(keys, KEY.GeodeticCrs);
   const known = GEOGRAPHIC[geographic ?? 0] ?? DATUMS[valueOf(keys, KEY.GeodeticDatum) ?? 0];
-  if (known !== undefined) return known;
-  if (geographic !== undefined && geographic !== USER_DEFINED) throw new Unreadable(`its geographic CRS EPSG:${geographic} is not built in`);
+  if (known !== undefined && !contradictsWgs84(keys)) return known;
+  if (known === undefined && geographic !== undefined && geographic !== USER_DEFINED) throw new Unreadable(`its geographic CRS EPSG:${geographic} is not built in`);
   const shift = keys.numbers.get(KEY.ToWgs84);
   const towgs84 = shift ? ` +towgs84=${shift.join(',')}` : '';
   const ellipsoid = valueOf(keys, KEY.Ellipsoid);
   if (ellipsoid === 7030) return `+ellps=WGS84${towgs84 || ' +towgs84=0,0,0,0,0,0,0'}`;
   if (ellipsoid === 7019) return `+ellps=GRS80${towgs84 || ' +towgs84=0,0,0,0,0,0,0'}`;
+  if (ELLIPSOIDS[ellipsoid ?? 0] !== undefined) return `+ellps=${ELLIPSOIDS[ellipsoid ?? 0] ?? ''}${towgs84}`;
   const a = valueOf(keys, KEY.SemiMajorAxis);
   const b = valueOf(keys, KEY.SemiMinorAxis);
   const inverse = valueOf(keys, KEY.InverseFlattening);
@@ -142,6 +152,13 @@ function projectionPart(keys: GeoKeys, metres: number): string {
   }
 }
 
+/** UTM zones on ETRS89 and NAD83 have codes of their own; giving them makes such files equal to those that use the code. */
+function utmOnOtherDatum(crs: Crs, geographic: number | undefined): Crs | null {
+  const zone = /\+proj=utm \+zone=(\d+)(?! \+south)/.exec(crs.canonical);
+  const base = geographic === 4258 ? 25800 : geographic === 4269 ? 26900 : null;
+  return zone && base !== null ? tryCrs(`EPSG:${base + Number(zone[1])}`) : null;
+}
+
 function fromParameters(keys: GeoKeys, isGeographic: boolean): Crs {
   if (isGeographic) {
     if (angleDegrees(keys) !== 1) throw new Unreadable('its coordinates are not in degrees');
@@ -149,14 +166,30 @@ function fromParameters(keys: GeoKeys, isGeographic: boolean): Crs {
   }
   const metres = unitMetres(keys);
   const units = metres === 1 ? '+units=m' : `+to_meter=${metres}`;
-  return Crs.from(`${projectionPart(keys, metres)} ${datumPart(keys)} ${units} +no_defs`);
+  const crs = Crs.from(`${projectionPart(keys, metres)} ${datumPart(keys)} ${units} +no_defs`);
+  return utmOnOtherDatum(crs, valueOf(keys, KEY.GeodeticCrs)) ?? crs;
 }
 
-/** The WKT that ESRI software puts into a citation. */
-function esriWkt(keys: GeoKeys): string | undefined {
+/** A geostationary CRS in ESRI's WKT, which proj4 reads without its satellite height. */
+function geostationary(wkt: string): string | null {
+  if (!/PROJECTION\["Geostationary_Satellite"\]/i.test(wkt)) return null;
+  const number = (pattern: string): number | null => {
+    const m = new RegExp(`PARAMETER\\["(?:${pattern})",\\s*([-+\\d.eE]+)\\]`, 'i').exec(wkt);
+    return m ? Number(m[1]) : null;
+  };
+  const sphere = /SPHEROID\["[^"]*",\s*([\d.]+),\s*([\d.]+)/i.exec(wkt);
+  const height = number('height|satellite_height');
+  if (!sphere || height === null) return null;
+  const sweep = (number('option') ?? 0) === 1 ? ' +sweep=x' : '';
+  return `+proj=geos +lon_0=${number('longitude_of_center|central_meridian') ?? 0} +h=${height} +x_0=${number('false_easting') ?? 0} +y_0=${number('false_northing') ?? 0} +a=${sphere[1] ?? ''} +rf=${sphere[2] ?? ''} +units=m +no_defs${sweep}`;
+}
+
+/** What ESRI software puts into a citation: WKT, sometimes with a PROJ string inside. */
+function esriDefinition(keys: GeoKeys): string | undefined {
   for (const key of [KEY.ProjectedCitation, KEY.Citation, KEY.GeodeticCitation]) {
-    const m = /^ESRI PE String = (.*)$/s.exec(keys.texts.get(key) ?? '');
-    if (m) return m[1];
+    const wkt = /^ESRI PE String = (.*)$/s.exec(keys.texts.get(key) ?? '')?.[1];
+    if (wkt === undefined) continue;
+    return /EXTENSION\["PROJ4",\s*"([^"]+)"\]/i.exec(wkt)?.[1] ?? geostationary(wkt) ?? wkt;
   }
   return undefined;
 }
@@ -177,8 +210,8 @@ export function crsOfGeoKeys(keys: GeoKeys | null): CrsReading {
   }
   const known = hasCode ? tryCrs(`EPSG:${code}`) : null;
   if (known) return { crs: known, problem: null };
-  const wkt = esriWkt(keys);
-  const fromWkt = wkt === undefined ? null : tryCrs(wkt);
+  const definition = esriDefinition(keys);
+  const fromWkt = definition === undefined ? null : tryCrs(definition);
   if (fromWkt) return { crs: fromWkt, problem: null };
   try {
     return { crs: fromParameters(keys, !isProjected), problem: null };

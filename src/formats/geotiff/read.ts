@@ -1,5 +1,5 @@
 /** Opening GeoTIFFs: header facts and windowed reads. */
-import { ArgumentError, UnsupportedDataError, dtypeSize, type NumericArray, type PixelWindow } from '../../core/index.js';
+import { ArgumentError, UnsupportedDataError, dtypeRange, dtypeSize, type DType, type NumericArray, type PixelWindow } from '../../core/index.js';
 import { openSource, pageSource, showSource, type PageSource, type Source } from '../../io/index.js';
 import { BlockCache } from './block-cache.js';
 import { compressionName } from './codec.js';
@@ -18,6 +18,8 @@ const FILE_PAGE_BYTES = 16384;
 const HTTP_PAGE_BYTES = 65536;
 /** Largest window in bytes; beyond it a typed array is out of reach on many machines. */
 const MAX_WINDOW_BYTES = 2 ** 32;
+/** Texts of the largest single are often rounded up; they still mean it. */
+const MAX_FLOAT32_TEXT = 3.4028236e38;
 const SUBFILE_REDUCED = 1;
 const SUBFILE_MASK = 4;
 const PIXEL_IS_POINT = 2;
@@ -43,6 +45,15 @@ function parseNodata(text: string | null): number | null {
   if (infinite) return infinite[1] === '-' ? -Infinity : Infinity;
   const value = Number(trimmed);
   return Number.isNaN(value) ? null : value;
+}
+
+/** Nodata as the values can hold it; null when no value can ever equal it (−9999 in a byte raster), as in rasterio. */
+function fitNodata(value: number | null, dtype: DType): number | null {
+  if (value === null) return null;
+  if (dtype === 'float64') return value;
+  if (dtype === 'float32') return Math.abs(value) <= MAX_FLOAT32_TEXT ? Math.fround(value) : value;
+  const [min, max] = dtypeRange(dtype);
+  return Number.isInteger(value) && value >= min && value <= max ? value : null;
 }
 
 async function readColorTable(tags: Tags, nodata: number | null): Promise<readonly Rgba[] | null> {
@@ -72,7 +83,7 @@ async function readParts(source: PageSource, name: string, key: string, cache: B
   const layout = await readLayout(first, name, fileBytes);
   const metadata = parseGdalMetadata(await first.text(TAG.GdalMetadata), layout.count);
   const stored = parseNodata(await first.text(TAG.GdalNodata));
-  const nodata = stored !== null && layout.dtype === 'float32' && Math.abs(stored) <= 3.4028236e38 ? Math.fround(stored) : stored;
+  const nodata = fitNodata(stored, metadata.isSignedByte ? 'int8' : layout.dtype);
   const context = (index: number) => ({ name, key: `${key}${index}`, source, structure, cache, fill: nodata ?? 0, nodata, isSignedByte: metadata.isSignedByte });
   const main = new TiffImage(layout, context(0));
 
