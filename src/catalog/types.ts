@@ -1,9 +1,22 @@
 /** The catalog interface and its rows (`catalog.md` §1, §2). */
-import type { Affine, Bounds, Crs, CrsInput, DType, Duration, GeoSlice, Interval, IntervalInput, LedgerEntry, LongTask, Resolution } from '../core/index.js';
+import type {
+  Affine,
+  Bounds,
+  Crs,
+  CrsInput,
+  DType,
+  Duration,
+  GeoSlice,
+  Interval,
+  IntervalInput,
+  LedgerEntry,
+  LongTask,
+  Resolution,
+} from '../core/index.js';
 import type { MultiPolygon, Polygon } from 'geojson';
 
-export type { MultiPolygon, Polygon } from 'geojson';
-export type { DType, NumericArray } from '../core/index.js';
+export type { MultiPolygon, Polygon, Position } from 'geojson';
+export type { DType } from '../core/index.js';
 export type Scalar = string | number | boolean | null;
 export type CatalogBackend = 'raster' | 'cube' | 'vector';
 
@@ -59,6 +72,8 @@ export interface WriteReport {
 export interface CatalogConfig extends Readonly<Record<string, unknown>> {
   /** Files that could not be indexed, with the reason. */
   readonly skipped?: readonly LedgerEntry[];
+  /** Files whose names did not match `filenameRegex`. */
+  readonly unmatched?: readonly string[];
 }
 
 /** An index of files in space and time; set algebra returns new catalogs and never reads pixels. */
@@ -70,7 +85,18 @@ export interface GeoCatalog {
   readonly config: CatalogConfig;
   /** Rows that meet an area (touching counts) and a time; static rows match every time. */
   query(target: GeoSlice | QueryOptions): GeoCatalog;
-  where(predicate: (row: CatalogRow) => boolean): GeoCatalog;
+  /**
+   * Rows for which a callback or an expression (`` `eo:cloud_cover` < 20 and start_time >= '2024-06-01' ``) holds.
+   *
+   * @throws {@link ExpressionError} with the position and the nearest column name.
+   */
+  where(
+    predicate: string | ((row: CatalogRow) => boolean),
+    params?: Readonly<Record<string, Scalar | readonly Scalar[]>>,
+  ): GeoCatalog;
+  /** Adds or replaces a column. Names of the row schema and names starting with `_` are reserved. */
+  withColumn(name: string, value: (row: CatalogRow) => Scalar): GeoCatalog;
+  /** Moves starts back and ends forward; static rows stay. */
   withIntervalPadding(by: Duration): GeoCatalog;
   count(o?: LongTask): Promise<number>;
   /** Four NaN when empty. */

@@ -1,0 +1,114 @@
+/** Footprints of rasters in the catalog's CRS (`catalog.md` §3). */
+import {
+  affineBounds,
+  applyAffine,
+  Crs,
+  pointTransform,
+  transformPoints,
+  unwrapLongitudes,
+  type Affine,
+} from '../core/index.js';
+import { boxPolygon, signedArea } from './geometry.js';
+import type { MultiPolygon, Polygon } from './types.js';
+
+type Point = [x: number, y: number];
+
+/** Interior points per edge of an outline. */
+export const DEFAULT_DENSIFY = 21;
+/** Longitudes this far beyond ±180 are rounding noise of a transform, in degrees (0.1 m). */
+const LONGITUDE_NOISE = 1e-6;
+
+/** The outline of a raster: corners and `densify` points per edge, from the south-west of the image, not closed. */
+function outline(transform: Affine, width: number, height: number, densify: number): Point[] {
+  const corners: readonly Point[] = [
+    [0, height],
+    [width, height],
+    [width, 0],
+    [0, 0],
+  ];
+  const steps = densify + 1;
+  return corners.flatMap(([c0, r0], i) => {
+    const [c1, r1] = corners[(i + 1) % 4] ?? [c0, r0];
+    return Array.from({ length: steps }, (_, k) =>
+      applyAffine(transform, c0 + ((c1 - c0) * k) / steps, r0 + ((r1 - r0) * k) / steps),
+    );
+  });
+}
+
+function counterClockwise(ring: Point[]): Point[] {
+  return signedArea(ring) < 0 ? ring.reverse() : ring;
+}
+
+/** The part of a closed ring on one side of a meridian (Sutherland–Hodgman). */
+function clipAtMeridian(ring: readonly Point[], meridian: number, side: 'west' | 'east'): Point[] {
+  const inside = (lon: number): boolean => (side === 'west' ? lon <= meridian : lon >= meridian);
+  const out: Point[] = [];
+  for (let i = 0; i + 1 < ring.length; i++) {
+    // SAFETY: i + 1 < ring.length.
+    const [a, b] = [ring[i] as Point, ring[i + 1] as Point];
+    if (inside(a[0])) out.push(a);
+    if (inside(a[0]) !== inside(b[0])) out.push([meridian, a[1] + ((meridian - a[0]) * (b[1] - a[1])) / (b[0] - a[0])]);
+  }
+  const [first] = out;
+  return first ? [...out, [first[0], first[1]]] : [];
+}
+
+/** Splits a continuous ring of longitudes at ±180 and brings every part into [−180, 180]. */
+function wrapRing(ring: readonly Point[]): Polygon | MultiPolygon {
+  const lons = ring.map((p) => p[0]);
+  let [west, east] = [Math.min(...lons), Math.max(...lons)];
+  const turns = Math.floor((west + 180 + LONGITUDE_NOISE) / 360) * 360;
+  [west, east] = [west - turns, east - turns];
+  // Noise beyond ±180 is pulled onto it, where it would otherwise make a sliver on the far side of the map.
+  const tidy = (lon: number): number => (Math.abs(Math.abs(lon) - 180) <= LONGITUDE_NOISE ? Math.sign(lon) * 180 : lon);
+  const shifted = ring.map(([lon, lat]): Point => [tidy(lon - turns), lat]);
+  if (east <= 180 + LONGITUDE_NOISE) return { type: 'Polygon', coordinates: [shifted] };
+  const parts = [
+    clipAtMeridian(shifted, 180, 'west'),
+    clipAtMeridian(shifted, 180, 'east').map(([lon, lat]): Point => [lon - 360, lat]),
+  ].filter((part) => signedArea(part) !== 0);
+  const [only, second] = parts;
+  if (only && !second) return { type: 'Polygon', coordinates: [only] };
+  return { type: 'MultiPolygon', coordinates: parts.map((part) => [part]) };
+}
+
+/** Closes a ring of longitudes; one that runs round the pole is led along it. */
+function closeRing(points: readonly Point[]): Point[] {
+  // SAFETY: an outline has at least four points.
+  const first = points[0] as Point;
+  const closed = unwrapLongitudes([...points, first]);
+  const last = closed.at(-1) ?? first;
+  if (Math.abs(last[0] - first[0]) < 180) return [...points, [first[0], first[1]]];
+  const pole = closed.reduce((sum, p) => sum + p[1], 0) > 0 ? 90 : -90;
+  return [...closed, [last[0], pole], [first[0], pole], [first[0], first[1]]];
+}
+
+/**
+ * The footprint of a raster in the catalog's CRS: its outline, densified and projected.
+ *
+ * An axis-aligned outline in the same CRS is a 5-point box. Outer rings run counter-clockwise. In a geographic catalog
+ * outlines across ±180 become MultiPolygons of two parts.
+ *
+ * @throws {@link TransformError} `outside-domain` when a point has no image in the catalog's CRS.
+ */
+export function rasterFootprint(
+  grid: { readonly transform: Affine; readonly width: number; readonly height: number },
+  native: Crs,
+  catalogCrs: Crs,
+  densify = DEFAULT_DENSIFY,
+): Polygon | MultiPolygon {
+  const { transform, width, height } = grid;
+  const sameCrs = native.equals(catalogCrs);
+  if (sameCrs && transform[1] === 0 && transform[3] === 0) {
+    const bounds = affineBounds(transform, [height, width]);
+    if (!catalogCrs.isGeographic || (bounds[0] >= -180 && bounds[2] <= 180)) return boxPolygon(bounds);
+    if (bounds[2] - bounds[0] >= 360 - LONGITUDE_NOISE) return boxPolygon([-180, bounds[1], 180, bounds[3]]);
+    // SAFETY: a box is one ring of pairs.
+    return wrapRing(boxPolygon(bounds).coordinates[0] as Point[]);
+  }
+  const native2d = outline(transform, width, height, densify);
+  const points = sameCrs ? native2d : transformPoints(native2d, pointTransform(native, catalogCrs), catalogCrs);
+  if (!catalogCrs.isGeographic)
+    return { type: 'Polygon', coordinates: [counterClockwise([...points, [...(points[0] ?? [NaN, NaN])] as Point])] };
+  return wrapRing(counterClockwise(closeRing(unwrapLongitudes(points))));
+}

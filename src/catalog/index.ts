@@ -1,0 +1,18 @@
+export { buildRasterCatalog, type BuildOptions, type FileInput, type NamedFiles } from './build-raster.js';
+export { MemoryCatalog, ROOT } from './engines/memory/memory-catalog.js';
+export { compileExpression, type Fact, type Facts } from './expression.js';
+export {
+  boxPolygon,
+  containsPoint,
+  footprintBounds,
+  intersectionBounds,
+  isBox,
+  meets,
+  overlaps,
+  polygonsOf,
+  type Area,
+} from './geometry.js';
+export { openCatalog, type OpenOptions } from './open-catalog.js';
+export { sliceResolution } from './resolution.js';
+export { encodeCatalog } from './write-catalog.js';
+export type * from './types.js';
