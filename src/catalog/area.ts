@@ -28,6 +28,7 @@ export interface PreparedQuery {
 }
 
 function checkBounds(bounds: Bounds, crs: Crs): void {
+  const given: readonly unknown[] = bounds;
   const shown = JSON.stringify(bounds);
   if (
     !Array.isArray(bounds) ||
@@ -119,8 +120,9 @@ function checkArea(geometry: Area): void {
       if (!Array.isArray(ring) || ring.length < 4) throw bad('has a ring of fewer than four positions');
       if (!ring.every((p) => Array.isArray(p) && Number.isFinite(p[0]) && Number.isFinite(p[1])))
         throw bad('has a position that is not two finite numbers');
-      const [first, last] = [ring[0] ?? [], ring.at(-1) ?? []];
-      if (first[0] !== last[0] || first[1] !== last[1])
+      const first: Position | undefined = ring[0] as Position | undefined;
+      const last = ring.at(-1) as Position | undefined;
+      if (first?.[0] !== last?.[0] || first?.[1] !== last?.[1])
         throw bad('has a ring that is not closed: its last position must repeat the first');
     }
   }
@@ -171,7 +173,7 @@ export function prepareQuery(target: GeoSlice | QueryOptions, crs: Crs): Prepare
     };
   }
   // SAFETY: not a slice.
-  const o = target as QueryOptions;
+  const o = target;
   const unknown = Object.keys(o).filter((key) => !['bounds', 'geometry', 'crs', 'time', 'tStep'].includes(key));
   if (unknown.length > 0)
     throw new ArgumentError('unknown-option', `query does not know the option ${unknown.join(', ')}.`, {

@@ -13,6 +13,8 @@ export {
   type Area,
 } from './geometry.js';
 export { openCatalog, type OpenOptions } from './open-catalog.js';
-export { sliceResolution } from './resolution.js';
+export { resolutionPair, sliceResolution } from './resolution.js';
+export { prepareAreas } from './area.js';
+export { rasterFootprint } from './footprint.js';
 export { encodeCatalog } from './write-catalog.js';
 export type * from './types.js';

@@ -14,7 +14,8 @@ const ALWAYS_UNTIL: ReadonlySet<number> = new Set(['2100-01-01', '2099-12-31'].m
 
 /** Whether an interval stands for "always"; the limits of a pandas Timestamp (1677 and 2262) are beyond safe integers. */
 function isSentinel(start: number, end: number): boolean {
-  const always = (t: number): boolean => !Number.isSafeInteger(t) || dayOf(t) === ALWAYS_FROM || ALWAYS_UNTIL.has(dayOf(t));
+  const always = (t: number): boolean =>
+    !Number.isSafeInteger(t) || dayOf(t) === ALWAYS_FROM || ALWAYS_UNTIL.has(dayOf(t));
   return always(start) && always(end);
 }
 

@@ -90,7 +90,7 @@ function list(values: Values, item: 'double' | 'int32' | 'string', nulls: Nulls)
   arrays.forEach((a, i) => (valueOffsets[i + 1] = (valueOffsets[i] ?? 0) + a.length));
   const child = arrowColumn(arrays.flat(), item);
   return makeData({
-    type: new List(new Field('element', child.type as DataType, true)),
+    type: new List(new Field('element', child.type, true)),
     length: values.length,
     ...nulls,
     valueOffsets,

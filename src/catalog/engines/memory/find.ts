@@ -45,12 +45,7 @@ export class SpatialIndex {
     const tree = new Flatbush(this.#indices.length);
     for (const i of this.#indices) {
       // SAFETY: four numbers a row.
-      tree.add(
-        boxes[i * 4] as number,
-        boxes[i * 4 + 1] as number,
-        boxes[i * 4 + 2] as number,
-        boxes[i * 4 + 3] as number,
-      );
+      tree.add(boxes[i * 4] as number, boxes[i * 4 + 1] as number, boxes[i * 4 + 2], boxes[i * 4 + 3]);
     }
     tree.finish();
     return tree;
