@@ -1,0 +1,237 @@
+/** The `catalog` view: footprints on a map, timeline, table, details of the item that was clicked. */
+import type { JSX } from 'preact';
+import { useMemo, useState } from 'preact/hooks';
+import type { FootprintRow } from '../../src/display/wire/payload.js';
+import { useDataset } from '../grid/use-dataset.js';
+import { handleVerdictKey } from '../grid/verdict-keys.js';
+import { hasBit, bitIndices } from '../shared/bits.js';
+import { copyText } from '../shared/clipboard.js';
+import { countsOf, verdictOf } from '../shared/curation.js';
+import { DataTable } from '../shared/data-table.js';
+import { formatCell, formatDegrees, formatInterval, plural } from '../shared/format.js';
+import { Frame } from '../shared/frame.js';
+import { Live } from '../shared/live.js';
+import { Empty, Pill, Segmented, type Fact } from '../shared/ui.js';
+import { isOneOf, useViewState, type ViewProps } from '../shared/view.js';
+import { Details } from './details.js';
+import { unionBox } from './geometry.js';
+import { Legend } from './legend.js';
+import { MapPane } from './map-pane.js';
+import { Timeline } from './timeline.js';
+
+/** A box as text: south-west to north-east. */
+export function boxText(box: readonly [number, number, number, number]): string {
+  const [w, s, e, n] = box;
+  const step = Math.max(1e-5, Math.min(0.1, (n - s) / 100));
+  return `${formatDegrees(w, 'lon', step)} – ${formatDegrees(e, 'lon', step)}, ${formatDegrees(s, 'lat', step)} – ${formatDegrees(n, 'lat', step)}`;
+}
+
+function rowFacts(row: FootprintRow): Fact[] {
+  return [
+    { label: 'id', value: row.id },
+    { label: 'time', value: formatInterval(row.startMicros, row.endMicros) },
+    { label: 'bounds', value: boxText(row.bbox) },
+    ...Object.entries(row.properties).map(([label, value]) => ({ label, value: formatCell(value) })),
+  ];
+}
+
+/** Property names of rows in the order in which they first appear. */
+export function propertyNames(rows: readonly { readonly properties: Readonly<Record<string, unknown>> }[]): string[] {
+  return [...new Set(rows.flatMap((r) => Object.keys(r.properties)))];
+}
+
+/** The view. */
+export function CatalogView({ payload, host }: ViewProps<'catalog'>): JSX.Element {
+  const { data, viewId, datasetId } = payload;
+  const { dataset, model } = useDataset(host, viewId, datasetId, data.rows, null);
+  const [tab, setTab] = useViewState<'map' | 'table' | 'skipped'>(
+    host,
+    viewId,
+    'tab',
+    'map',
+    isOneOf(['map', 'table', 'skipped']),
+  );
+  const [openId, setOpenId] = useState<string | null>(null);
+  const [spoken, setSpoken] = useState('');
+  const modelRow = useMemo(() => data.rows.map((r) => model.indexOf.get(r.id) ?? -1), [data, model.indexOf]);
+  const rowOf = useMemo(() => new Map(modelRow.map((m, i) => [m, i])), [modelRow]);
+  const features = useMemo(
+    () =>
+      data.rows.map((r, i) => ({
+        row: i,
+        bbox: r.bbox,
+        outline: r.outline,
+        state: verdictOf(model, modelRow[i] ?? -1),
+      })),
+    [data, model.kept, model.rejected, modelRow],
+  );
+  const selected = useMemo(
+    () => new Set(bitIndices(model.selected).flatMap((m) => rowOf.get(m) ?? [])),
+    [model.selected, rowOf],
+  );
+  const hover = rowOf.get(model.hover) ?? -1;
+  const box = data.bbox ?? unionBox(data.rows.map((r) => r.bbox));
+  const columns = useMemo(() => ['id', 'start', 'end', ...propertyNames(data.rows)], [data]);
+  const cells = useMemo(
+    () =>
+      data.rows.map((r) => [
+        r.id,
+        r.startMicros === null ? null : formatInterval(r.startMicros, r.startMicros),
+        r.endMicros === null ? null : formatInterval(r.endMicros, r.endMicros),
+        ...columns.slice(3).map((c) => r.properties[c] ?? null),
+      ]),
+    [data, columns],
+  );
+  const timelineItems = useMemo(
+    () =>
+      features.map((f, i) => ({
+        row: i,
+        startMicros: data.rows[i]?.startMicros ?? null,
+        endMicros: data.rows[i]?.endMicros ?? null,
+        state: f.state,
+      })),
+    [features, data],
+  );
+
+  const toModel = (rows: readonly number[]): number[] => rows.map((r) => modelRow[r] ?? -1).filter((m) => m >= 0);
+  const onHover = (row: number): void => dataset.dispatch({ type: 'hover', row: row < 0 ? -1 : (modelRow[row] ?? -1) });
+  const select = (rows: readonly number[], isToggle = false): void => {
+    dataset.dispatch({ type: 'select', rows: toModel(rows), mode: isToggle ? 'toggle' : 'replace' });
+  };
+  const show = (row: number, event?: MouseEvent): void => {
+    select([row], event?.ctrlKey === true || event?.metaKey === true);
+    setOpenId(data.rows[row]?.id ?? null);
+  };
+  const openAt = data.rows.findIndex((r) => r.id === openId);
+  const opened = data.rows[openAt];
+  const onPick = (rows: readonly number[], event: MouseEvent): void => {
+    // Clicking again on a stack of footprints goes to the one below.
+    const next = rows[(rows.indexOf(openAt) + 1) % Math.max(1, rows.length)];
+    if (next !== undefined) show(next, event);
+    else {
+      setOpenId(null);
+      select([]);
+    }
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const isOurs = handleVerdictKey(event, {
+      dataset,
+      visibleRows: () => modelRow,
+      onAdvance: () => undefined,
+      onTag: () => undefined,
+      onHelp: () => undefined,
+      say: setSpoken,
+    });
+    if (isOurs) {
+      event.preventDefault();
+      event.stopPropagation();
+    }
+  };
+  const counts = countsOf(model);
+  const { rows: total, dated, static: timeless, skipped } = data.counts;
+  const subtitle = [
+    plural(total, 'item'),
+    data.interval && formatInterval(data.interval.startMicros, data.interval.endMicros),
+    timeless > 0 && dated > 0 ? `${timeless} static` : '',
+    data.crs,
+  ]
+    .filter(Boolean)
+    .join(' · ');
+  return (
+    <Frame
+      payload={payload}
+      host={host}
+      subtitle={subtitle}
+      onKeyDown={onKeyDown}
+      controls={
+        <>
+          {skipped > 0 && <Pill icon="warning">{plural(skipped, 'file')} skipped</Pill>}
+          <Segmented
+            label="Show as"
+            choices={[
+              { value: 'map', label: 'Map', icon: 'map' },
+              { value: 'table', label: 'Table', icon: 'table' },
+              ...(data.skipped.length > 0
+                ? [{ value: 'skipped' as const, label: 'Skipped', icon: 'warning' as const }]
+                : []),
+            ]}
+            value={tab}
+            onChange={setTab}
+          />
+        </>
+      }
+    >
+      <div class="split">
+        {tab === 'skipped' ? (
+          <DataTable
+            label="Skipped files"
+            columns={['item', 'code', 'message', 'hint']}
+            rows={data.skipped.map((s) => [s.item, s.code, s.message, s.hint])}
+          />
+        ) : tab === 'table' ? (
+          <DataTable
+            label={payload.title}
+            columns={columns}
+            rows={cells}
+            rowClass={(r) =>
+              `${selected.has(r) ? 'selected' : ''} ${hover === r ? 'hovered' : ''} ${verdictOf(model, modelRow[r] ?? -1)}`
+            }
+            onRowClick={show}
+            onRowHover={onHover}
+            current={openAt}
+          />
+        ) : data.rows.length === 0 ? (
+          <Empty icon="map">The catalog has no items.</Empty>
+        ) : (
+          <div class="column">
+            <MapPane
+              host={host}
+              viewId={viewId}
+              label={payload.alt}
+              box={box}
+              features={features}
+              hover={hover}
+              selected={selected}
+              onHover={onHover}
+              onPick={onPick}
+            >
+              {counts.kept + counts.rejected > 0 && (
+                <Legend
+                  entries={[
+                    {
+                      state: 'keep',
+                      word: 'kept',
+                      count: data.rows.filter((_, i) => hasBit(model.kept, modelRow[i] ?? -1)).length,
+                    },
+                    {
+                      state: 'reject',
+                      word: 'rejected',
+                      count: data.rows.filter((_, i) => hasBit(model.rejected, modelRow[i] ?? -1)).length,
+                    },
+                    {
+                      state: 'undecided',
+                      word: 'undecided',
+                      count: data.rows.filter((_, i) => verdictOf(model, modelRow[i] ?? -1) === 'undecided').length,
+                    },
+                  ]}
+                />
+              )}
+            </MapPane>
+            <Timeline items={timelineItems} hover={hover} selected={selected} onHover={onHover} onSelect={select} />
+          </div>
+        )}
+        {opened && (
+          <Details
+            title={opened.id}
+            position={`${openAt + 1} of ${data.rows.length}`}
+            facts={rowFacts(opened)}
+            onStep={(by) => show(Math.max(0, Math.min(data.rows.length - 1, openAt + by)))}
+            onCopy={() => copyText(host, viewId, opened.id, setSpoken)}
+            onClose={() => setOpenId(null)}
+          />
+        )}
+      </div>
+      <Live text={spoken} />
+    </Frame>
+  );
+}
