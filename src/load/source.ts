@@ -1,0 +1,124 @@
+/** A catalog row as a source of pixels: its header, the bands asked for, the mask, and how to read windows. */
+import type { CatalogRow } from '../catalog/types.js';
+import type { RasterHeader } from '../formats/geotiff/index.js';
+import type { GeoSlice } from '../core/index.js';
+import {
+  maskRules,
+  maskTest,
+  planWarp,
+  sourceScale,
+  warpBlock,
+  type Block,
+  type RasterSource,
+  type SourceGrid,
+  type WarpBand,
+  type WarpedBlock,
+  type WarpPlan,
+} from '../pixels/index.js';
+import { defaultResampling, resolveBands, resolveMask, type BandFacts } from './bands.js';
+import type { LoadContext } from './context.js';
+import type { RasterLoadOptions } from './options.js';
+import { holdsValue } from '../pixels/index.js';
+
+/** One row, ready to be warped block by block. */
+export interface SliceSource {
+  readonly row: CatalogRow;
+  readonly facts: BandFacts;
+  readonly raster: RasterSource;
+  readonly plan: WarpPlan;
+  /** The bands of the result. */
+  readonly bands: readonly WarpBand[];
+  /** The mask's band, and whether one of its values hides the pixel. */
+  readonly mask: { readonly band: WarpBand; readonly hides: (value: number) => boolean } | null;
+}
+
+function bandFacts(row: CatalogRow, header: RasterHeader): BandFacts {
+  const named = row.native?.bandNames;
+  // The catalog may know names that the file does not give.
+  const bandNames = header.bandNames.map((name, i) => name ?? named?.[i] ?? null);
+  return { file: row.filepath, count: header.count, bandNames, categorical: header.categorical };
+}
+
+/** The grid of the file, and the overview to read when overviews may be used: the coarsest not coarser than the slice. */
+function gridAndLevel(
+  row: CatalogRow,
+  header: RasterHeader,
+  slice: GeoSlice,
+  o: RasterLoadOptions,
+): { grid: SourceGrid; level: number | undefined } {
+  const transform = header.georeferenced ? header.transform : (row.native?.transform ?? header.transform);
+  const full: SourceGrid = { transform, crs: row.crs, width: header.width, height: header.height };
+  if (o.overviews !== 'auto' || header.overviews.length === 0) return { grid: full, level: undefined };
+  const scale = sourceScale(full, slice);
+  let best = { grid: full, level: undefined as number | undefined };
+  header.overviews.forEach(([width, height], level) => {
+    const [fx, fy] = [header.width / width, header.height / height];
+    if (fx > scale[0] || fy > scale[1] || width >= best.grid.width) return;
+    const [a, b, c, d, e, f] = transform;
+    best = { grid: { ...full, width, height, transform: [a * fx, b * fy, c, d * fx, e * fy, f] }, level };
+  });
+  return best;
+}
+
+/**
+ * The source of a row.
+ *
+ * @throws {@link BandNotFoundError}; errors of opening the file.
+ */
+export async function openSliceSource(
+  context: LoadContext,
+  row: CatalogRow,
+  slice: GeoSlice,
+  o: RasterLoadOptions,
+  signal: AbortSignal | undefined,
+): Promise<SliceSource> {
+  const header = await context.header(row.filepath, signal);
+  const facts = bandFacts(row, header);
+  const { grid, level } = gridAndLevel(row, header, slice, o);
+  const raster: RasterSource = {
+    ...grid,
+    dtype: header.dtype,
+    // A nodata that the type cannot hold matches no pixel: files in the wild have them.
+    nodata: header.nodata !== null && holdsValue(header.dtype, header.nodata) ? header.nodata : null,
+    readWindow: (window, bands, s) =>
+      context.use(row.filepath, s, (tiff) =>
+        tiff.readWindow(window, { bands, signal: s, ...(level === undefined ? {} : { level }) }),
+      ),
+  };
+  const bands = resolveBands(facts, o.bandIndexes).map((band): WarpBand => ({
+    band,
+    resampling: o.resampling ?? defaultResampling(facts, band),
+  }));
+  const found = resolveMask(facts, maskRules(o.mask));
+  return {
+    row,
+    facts,
+    raster,
+    plan: planWarp(raster, slice, o.transform),
+    bands,
+    mask: found && {
+      band: { band: found.band, resampling: 'nearest', raw: true },
+      hides: maskTest(found.rule, header.dtype),
+    },
+  };
+}
+
+/** The source warped to a block of the slice, masked pixels invalid in all bands; null when they do not meet. */
+export async function warpSource(
+  source: SliceSource,
+  block: Block,
+  signal: AbortSignal | undefined,
+): Promise<WarpedBlock | null> {
+  const { bands, mask, plan } = source;
+  const warped = await warpBlock(plan, mask ? [...bands, mask.band] : bands, block, signal);
+  if (warped === null || mask === null) return warped;
+  const pixels = block.width * block.height;
+  const { values, valid } = warped;
+  const at = bands.length * pixels;
+  for (let i = 0; i < pixels; i++) {
+    // SAFETY: the mask is the last plane.
+    if (valid[at + i] === 0 || !mask.hides(values[at + i] as number)) continue;
+    for (let b = 0; b < bands.length; b++) valid[b * pixels + i] = 0;
+  }
+  return { values: values.subarray(0, at), valid: valid.subarray(0, at) };
+}

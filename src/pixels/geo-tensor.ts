@@ -1,0 +1,318 @@
+/** GeoTensor: a georeferenced array with explicit validity (loading.md §1). */
+import {
+  affineBounds,
+  affineResolution,
+  boxOutline,
+  Crs,
+  DISPLAY_METHOD,
+  displayObject,
+  GeoSlice,
+  KIND,
+  pointTransform,
+  transformBounds,
+  transformPoints,
+  TransformError,
+  isNorthUp,
+  applyAffine,
+  type Affine,
+  type Bounds,
+  type CrsInput,
+  type Micros,
+  type PixelWindow,
+  type Resolution,
+} from '../core/index.js';
+import type { Polygon } from 'geojson';
+import type { NumericArray } from './numeric.js';
+import { saveCog, type CogOptions, type CogReport } from './save-cog.js';
+import { arithmetic, bits, comparison } from './tensor/arithmetic.js';
+import { concatenate, expandDims, isSameTransform, squeeze, stack, transpose } from './tensor/axes.js';
+import {
+  lengthOf,
+  spatialShape,
+  tensorData,
+  type Dim,
+  type GeoTensorInit,
+  type OuterDim,
+  type TensorData,
+} from './tensor/data.js';
+import { tensorFromJson, tensorToJson, type GeoTensorJson } from './tensor/json.js';
+import { reduceAll, reduceAxes, type PlainArray, type ReductionName } from './tensor/reduce.js';
+import { resize, type ResizeTarget } from './tensor/resize.js';
+import { clip, isel, pad, readWindow, writeWindow, type AxisSelection } from './tensor/select.js';
+import type { Resampling } from './warp/warp-block.js';
+
+const BRAND = Symbol.for('nadir.geotensor');
+
+/** A reduction: over all pixels to a number, over outer axes to a tensor, over spatial axes to a plain array. */
+export interface Reduction {
+  (): number;
+  (over: OuterDim | readonly OuterDim[]): GeoTensor;
+  (over: Dim | readonly Dim[]): GeoTensor | PlainArray;
+}
+
+/**
+ * A georeferenced array of 2–4 axes, spatial axes last, with explicit validity. Immutable by convention: operations
+ * return new tensors, which may share memory with the old one where no value changed.
+ */
+export class GeoTensor<A extends NumericArray = NumericArray> implements TensorData<A> {
+  readonly values: A;
+  /** 2–4 axes, spatial axes last. */
+  readonly shape: readonly number[];
+  readonly dims: readonly Dim[];
+  /** Of the outer corner of the first pixel. */
+  readonly transform: Affine;
+  readonly crs: Crs;
+  /** What invalid pixels are written as. */
+  readonly fillValue: number;
+  /** 1 = valid, same shape as values; null = all valid. */
+  readonly valid: Uint8Array | null;
+  readonly bandNames: readonly string[] | null;
+  readonly times: readonly Micros[] | null;
+  /** Facts about the origin: a loaded tensor has `slice` and `sources`. */
+  readonly attrs: Readonly<Record<string, unknown>>;
+
+  private constructor(data: TensorData<A>) {
+    this.values = data.values;
+    this.shape = data.shape;
+    this.dims = data.dims;
+    this.transform = data.transform;
+    this.crs = data.crs;
+    this.fillValue = data.fillValue;
+    this.valid = data.valid;
+    this.bandNames = data.bandNames;
+    this.times = data.times;
+    this.attrs = data.attrs;
+    Object.freeze(this);
+  }
+
+  get [BRAND](): true {
+    return true;
+  }
+
+  /** Kind of this object, for displays. */
+  get [KIND](): 'tensor' {
+    return 'tensor';
+  }
+
+  [DISPLAY_METHOD](): Promise<Record<string, unknown>> {
+    return displayObject(this);
+  }
+
+  /** A checked tensor. @throws {@link ArgumentError} `bad-shape` and the like, naming the part. */
+  static create<A extends NumericArray>(init: GeoTensorInit<A>): GeoTensor<A> {
+    return new GeoTensor(tensorData(init));
+  }
+
+  /** The tensor of its JSON form. @throws {@link ArgumentError} `bad-json`. */
+  static fromJSON(value: unknown): GeoTensor {
+    return GeoTensor.create(tensorFromJson(value));
+  }
+
+  /** Tensors of one grid joined along a new axis in front. */
+  static stack(
+    tensors: readonly GeoTensor[],
+    dim: OuterDim,
+    labels?: { readonly times?: readonly Micros[]; readonly bandNames?: readonly string[] },
+  ): GeoTensor {
+    return GeoTensor.create(stack(tensors, dim, labels));
+  }
+
+  /** Tensors of one grid joined along an axis they have. */
+  static concatenate(tensors: readonly GeoTensor[], dim: OuterDim): GeoTensor {
+    return GeoTensor.create(concatenate(tensors, dim));
+  }
+
+  get height(): number {
+    return spatialShape(this)[0];
+  }
+  get width(): number {
+    return spatialShape(this)[1];
+  }
+  /** Number of bands; 1 without a band axis. */
+  get count(): number {
+    return lengthOf(this.dims, this.shape, 'band') ?? 1;
+  }
+  /** Lengths of the pixel's axes in CRS units. */
+  get resolution(): Resolution {
+    return affineResolution(this.transform);
+  }
+  /** Envelope in the tensor's CRS. */
+  get bounds(): Bounds {
+    return affineBounds(this.transform, spatialShape(this));
+  }
+
+  /** The outline, as a closed counter-clockwise ring; with 21 points on each side in another CRS. */
+  footprint(crs?: CrsInput): Polygon {
+    const target = crs === undefined ? this.crs : Crs.from(crs);
+    const isSame = target.equals(this.crs);
+    const outline = boxOutline([0, 0, this.width, this.height], isSame ? 0 : undefined).map(([c, r]) =>
+      applyAffine(this.transform, c, r),
+    );
+    const ring = isSame ? outline : transformPoints(outline, pointTransform(this.crs, target), target);
+    const area = ring.reduce((sum, [x, y], i) => {
+      const [x1, y1] = ring[(i + 1) % ring.length] ?? [x, y];
+      return sum + x * y1 - x1 * y;
+    }, 0);
+    if (area < 0) ring.reverse();
+    return { type: 'Polygon', coordinates: [[...ring, ...ring.slice(0, 1)]] };
+  }
+
+  /** The chosen positions of each axis; see {@link AxisSelection}. */
+  isel(selection: AxisSelection): GeoTensor<A> {
+    return GeoTensor.create(isel(this, selection));
+  }
+
+  /** The pixels that a box, or a slice, touches. A box in another CRS is projected first. */
+  clip(area: Bounds | GeoSlice, crs?: CrsInput): GeoTensor<A> {
+    const [bounds, from] =
+      'bounds' in area ? [area.bounds, area.crs] : [area, crs === undefined ? this.crs : Crs.from(crs)];
+    return GeoTensor.create(clip(this, transformBounds(bounds, from, this.crs)));
+  }
+
+  /** Grown by rows and columns on both sides; new pixels are invalid. */
+  pad(rows: number, cols: number): GeoTensor<A> {
+    return GeoTensor.create(pad(this, rows, cols));
+  }
+
+  /** On finer or coarser pixels. `resolution` pairs xRes with columns and yRes with rows. */
+  resize(to: ResizeTarget, resampling: Resampling = 'bilinear'): GeoTensor<A> {
+    return GeoTensor.create(resize(this, to, resampling));
+  }
+
+  /** Without band and time axes of length one. */
+  squeeze(): GeoTensor<A> {
+    return GeoTensor.create(squeeze(this));
+  }
+
+  /** With an axis of length one in front. */
+  expandDims(dim: OuterDim, time?: Micros): GeoTensor<A> {
+    return GeoTensor.create(expandDims(this, dim, time));
+  }
+
+  /** With the outer axes in another order; spatial axes stay last. */
+  transpose(dims: readonly Dim[]): GeoTensor<A> {
+    return GeoTensor.create(transpose(this, dims));
+  }
+
+  /** The pixels of a window, which may reach beyond the tensor. */
+  readWindow(window: PixelWindow): GeoTensor<A> {
+    return GeoTensor.create(readWindow(this, window));
+  }
+
+  /** With a window replaced by the pixels of another tensor. */
+  writeWindow(window: Pick<PixelWindow, 'col' | 'row'>, patch: GeoTensor): GeoTensor<A> {
+    return GeoTensor.create(writeWindow(this, window, patch));
+  }
+
+  add(other: GeoTensor | number): GeoTensor {
+    return GeoTensor.create(arithmetic('add', this, other));
+  }
+  sub(other: GeoTensor | number): GeoTensor {
+    return GeoTensor.create(arithmetic('sub', this, other));
+  }
+  mul(other: GeoTensor | number): GeoTensor {
+    return GeoTensor.create(arithmetic('mul', this, other));
+  }
+  div(other: GeoTensor | number): GeoTensor {
+    return GeoTensor.create(arithmetic('div', this, other));
+  }
+  and(other: GeoTensor | number): GeoTensor {
+    return GeoTensor.create(bits('and', this, other));
+  }
+  or(other: GeoTensor | number): GeoTensor {
+    return GeoTensor.create(bits('or', this, other));
+  }
+  xor(other: GeoTensor | number): GeoTensor {
+    return GeoTensor.create(bits('xor', this, other));
+  }
+  gt(other: GeoTensor | number): GeoTensor {
+    return GeoTensor.create(comparison('gt', this, other));
+  }
+  ge(other: GeoTensor | number): GeoTensor {
+    return GeoTensor.create(comparison('ge', this, other));
+  }
+  lt(other: GeoTensor | number): GeoTensor {
+    return GeoTensor.create(comparison('lt', this, other));
+  }
+  le(other: GeoTensor | number): GeoTensor {
+    return GeoTensor.create(comparison('le', this, other));
+  }
+  eq(other: GeoTensor | number): GeoTensor {
+    return GeoTensor.create(comparison('eq', this, other));
+  }
+  ne(other: GeoTensor | number): GeoTensor {
+    return GeoTensor.create(comparison('ne', this, other));
+  }
+
+  get mean(): Reduction {
+    return reduction(this, 'mean');
+  }
+  get sum(): Reduction {
+    return reduction(this, 'sum');
+  }
+  get min(): Reduction {
+    return reduction(this, 'min');
+  }
+  get max(): Reduction {
+    return reduction(this, 'max');
+  }
+  get median(): Reduction {
+    return reduction(this, 'median');
+  }
+  /** Standard deviation, dividing by n. */
+  get std(): Reduction {
+    return reduction(this, 'std');
+  }
+
+  /** Writes a Cloud Optimized GeoTIFF; see {@link saveCog}. */
+  save(path: string, options: CogOptions = {}): Promise<CogReport> {
+    return saveCog(this, path, options);
+  }
+
+  toJSON(): GeoTensorJson {
+    return tensorToJson(this);
+  }
+}
+
+function reduction(t: GeoTensor, name: ReductionName): Reduction {
+  const reduce = (over?: Dim | readonly Dim[]): unknown => {
+    if (over === undefined) return reduceAll(name, t);
+    const result = reduceAxes(name, t, typeof over === 'string' ? [over] : over);
+    return 'tensor' in result ? GeoTensor.create(result.tensor) : result.plain;
+  };
+  // SAFETY: the overloads say what each form of `over` gives, as reduceAxes decides it.
+  return reduce as Reduction;
+}
+
+/** Whether a value is a GeoTensor, of this copy of the library or another. */
+export function isGeoTensor(value: unknown): value is GeoTensor {
+  return typeof value === 'object' && value !== null && BRAND in value;
+}
+
+/**
+ * The slice that a tensor covers: the one it was loaded with while its grid is unchanged, else the slice of its grid
+ * (with the interval of the one it was loaded with).
+ *
+ * @throws {@link TransformError} `not-north-up` when the grid is rotated, flipped or south-up.
+ */
+export function sliceOf(tensor: GeoTensor): GeoSlice {
+  const stored = tensor.attrs['slice'];
+  const loaded = stored === undefined ? null : GeoSlice.fromJSON(stored);
+  const [height, width] = spatialShape(tensor);
+  if (loaded?.crs.equals(tensor.crs) === true) {
+    const [h, w] = loaded.shape;
+    if (h === height && w === width && isSameTransform(loaded.transform, tensor.transform, [h, w])) return loaded;
+  }
+  if (!isNorthUp(tensor.transform)) {
+    throw new TransformError(
+      'not-north-up',
+      `The tensor's transform [${tensor.transform.join(', ')}] is rotated, flipped or south-up; no slice describes it.`,
+    );
+  }
+  return GeoSlice.create({
+    bounds: tensor.bounds,
+    resolution: tensor.resolution,
+    crs: tensor.crs,
+    interval: loaded?.interval ?? null,
+  });
+}

@@ -1,0 +1,25 @@
+/** Pixels: georeferenced arrays, warping, merging, masks, output. */
+export { GeoTensor, isGeoTensor, sliceOf, type Reduction } from './geo-tensor.js';
+export { masks, maskRules, maskTest, type MaskRule } from './masks.js';
+export { createMerger, mergedType, MERGE_METHODS, type MergeMethod, type Merger } from './merge.js';
+export { asFloat64, defaultFill, dtypeOf, holdsValue, makeArray, promote, storeRounded } from './numeric.js';
+export { cogBytes, saveCog, type CogOptions, type CogReport } from './save-cog.js';
+export { compactValid, type Dim, type GeoTensorInit, type OuterDim } from './tensor/data.js';
+export type { GeoTensorJson } from './tensor/json.js';
+export type { PlainArray } from './tensor/reduce.js';
+export type { ResizeTarget } from './tensor/resize.js';
+export type { AxisRange, AxisSelection } from './tensor/select.js';
+export type { TransformMode } from './warp/coordinates.js';
+export { sourceScale, type SourceGrid } from './warp/source-grid.js';
+export {
+  isInterpolating,
+  planWarp,
+  RESAMPLINGS,
+  warpBlock,
+  type Block,
+  type RasterSource,
+  type Resampling,
+  type WarpBand,
+  type WarpedBlock,
+  type WarpPlan,
+} from './warp/warp-block.js';
