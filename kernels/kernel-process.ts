@@ -122,6 +122,7 @@ export class KernelProcess {
   }
 
   #fork(socketPath: string): void {
+    if (!this.#isWanted) return;
     const { childPath, nodePath, cwd, notebookPath, maxInlineBytes, interactive, secrets } = this.#options;
     const env: NodeJS.ProcessEnv = { ...process.env, ...this.#options.env };
     delete env['NODE_OPTIONS'];

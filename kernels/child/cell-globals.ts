@@ -14,6 +14,8 @@ export interface GlobalServices {
   /** Changes a display of any cell. */
   update(displayId: string, shown: Shown | Promise<Shown>): void;
   clear(displayId: string): void;
+  /** Calls back when the running cell ends. */
+  atEnd(callback: () => void): void;
   progress(label: string, total: number | undefined): { update(done: number): void; done(): void };
   ask(question: {
     kind: 'input' | 'pick';
@@ -71,16 +73,18 @@ function showValue(
   const shown = services.bundle(value, maxBytes);
   if (options.update === true) services.update(id, shown);
   else services.show(shown, id);
-  const push = throttled((next: unknown) => services.update(id, services.bundle(next, maxBytes)));
+  const push = throttled(services, (next: unknown) => services.update(id, services.bundle(next, maxBytes)));
   return { id, update: push, clear: () => services.clear(id) };
 }
 
-/** Calls at most ten times per second; the last value always arrives. */
-function throttled(fn: (value: unknown) => void): (value: unknown) => void {
+/** Calls at most ten times per second; the last value always arrives, at the latest when the cell ends. */
+function throttled(services: GlobalServices, fn: (value: unknown) => void): (value: unknown) => void {
   let timer: NodeJS.Timeout | undefined;
   let last: unknown;
   let at = -Infinity;
+  services.atEnd(() => timer && run());
   const run = (): void => {
+    clearTimeout(timer);
     timer = undefined;
     at = performance.now();
     fn(last);

@@ -7,7 +7,7 @@ export interface CurationSteps {
 }
 
 /** Steps that may be replayed by name (`renderers.md` §6). */
-const OPS = new Set(['keep', 'reject', 'undecided', 'tag', 'untag', 'within', 'where']);
+const OPS = new Set(['keep', 'reject', 'undecide', 'tag', 'untag', 'within', 'where']);
 
 /** Whether a value for `setVariable` is a curation to build rather than a value to store. */
 export function isCuration(value: unknown): value is CurationSteps {

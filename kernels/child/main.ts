@@ -198,6 +198,7 @@ function installServices(made: Session, importer: Importer): void {
       else if (shown instanceof Promise) shown.then(emit, (e: unknown) => made.uncaught(e));
       else emit(shown);
     },
+    atEnd: (callback) => void made.running?.atEnd.push(callback),
     clear: (displayId) => send({ type: 'clear', runId: made.current()?.runId ?? '', wait: false, displayId }),
     progress(label, total) {
       const run = made.current();
