@@ -3,7 +3,6 @@ import {
   Binary,
   Bool,
   type Data,
-  type DataType,
   Field,
   Float32,
   Float64,
