@@ -1,0 +1,21 @@
+/** Colour ramps of pictures; the same anchors as the views, so that a saved picture and a live view agree. */
+import type { Colour } from './canvas.js';
+import type { Rendering } from '../wire/payload.js';
+
+/** Evenly spaced anchors (viridis and cividis after matplotlib), linear between in sRGB. */
+const ANCHORS: Readonly<Record<Rendering['ramp'], readonly Colour[]>> = {
+  gray: [[0, 0, 0], [255, 255, 255]],
+  viridis: [[68, 1, 84], [72, 40, 120], [62, 74, 137], [49, 104, 142], [38, 130, 142], [31, 158, 137], [53, 183, 121], [109, 205, 89], [180, 222, 44], [253, 231, 37]],
+  cividis: [[0, 32, 77], [0, 51, 111], [57, 72, 107], [87, 92, 109], [112, 113, 115], [138, 135, 121], [166, 157, 117], [196, 181, 108], [228, 207, 91], [255, 234, 70]],
+  diverging: [[5, 48, 97], [49, 116, 178], [132, 188, 218], [213, 228, 237], [246, 243, 238], [252, 217, 179], [243, 164, 94], [206, 102, 32], [127, 59, 8]],
+}; // prettier-ignore
+
+/** Colour of a ramp at `t` from 0 to 1. */
+export function rampColour(name: Rendering['ramp'], t: number): Colour {
+  const anchors = ANCHORS[name];
+  const at = Math.min(1, Math.max(0, t)) * (anchors.length - 1);
+  const low = Math.min(anchors.length - 2, Math.floor(at));
+  const [a, b] = [anchors[low] ?? [0, 0, 0], anchors[low + 1] ?? [0, 0, 0]];
+  const mix = (k: 0 | 1 | 2): number => Math.round(a[k] + (b[k] - a[k]) * (at - low));
+  return [mix(0), mix(1), mix(2)];
+}

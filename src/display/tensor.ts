@@ -1,0 +1,184 @@
+/** How a tensor shows itself: an image with real values, its place, and how values became colours. */
+import { sha256, type DisplayBundle } from '../core/index.js';
+import { answers, makeBundle, payloadBudget, wholeArg } from './bundle.js';
+import { resolutionText } from './geoslice.js';
+import { paintPreview, statsLimits } from './draw/pixels.js';
+import { drawTensorPicture } from './draw/tensor-picture.js';
+import { planeOffset, tensorFacts, type TensorLike } from './objects.js';
+import { orNowhere, placeOfRaster, rasterCorners } from './place.js';
+import { bandStats, makePreview, previewBytes, validShare } from './preview.js';
+import { chooseRendering } from './rendering.js';
+import type { LonLat, Preview, Rendering, TensorData } from './wire/payload.js';
+import { facts, grouped, isoDay, oneLine, percent, placeRange, plural, shortNumber, textTable } from './words.js';
+import { affineBounds, affineResolution, type Affine } from '../core/index.js';
+
+/** Most preview pixels a side of a tensor. */
+const SIDE = 512;
+/** Most bands inside a payload; the first ones, so that indices stay those of the tensor. */
+const MOST_BANDS = 16;
+const MOST_FRAMES = 24;
+/** Below this side further frames are not worth their bytes. */
+const SMALLEST_FRAME = 64;
+/** Image pixels a side of the picture: at two device pixels each the PNG stays near 150 kB. */
+const PICTURE_SIDE = 300;
+/** Bands in the text table. */
+const TEXT_BANDS = 16;
+
+/** Values of a band that occur, from an even sample of valid ones. */
+export function sampledValues(tensor: TensorLike, band: number): number[] {
+  const { height, width } = tensorFacts(tensor);
+  const from = planeOffset(tensor, 0, band);
+  const every = Math.max(1, Math.floor((height * width) / 65_536));
+  const seen = new Set<number>();
+  for (let i = from; i < from + height * width && seen.size < 1000; i += every) {
+    const v = tensor.values[i] ?? NaN;
+    if (tensor.valid?.[i] !== 0 && Number.isFinite(v)) seen.add(v);
+  }
+  return [...seen];
+}
+
+/** The rendering of a tensor at first. */
+export function tensorRendering(tensor: TensorLike): Rendering {
+  const { bandNames, dtype } = tensorFacts(tensor);
+  return chooseRendering({ bandNames: bandNames.slice(0, 64), dtype, attrs: tensor.attrs, valuesOf: (band) => sampledValues(tensor, band) }); // prettier-ignore
+}
+
+/** `sha256:` of values, validity and georeferencing. */
+export function tensorFingerprint(tensor: TensorLike): string {
+  const { values, valid } = tensor;
+  const bytes = (a: ArrayBufferView): Uint8Array => new Uint8Array(a.buffer, a.byteOffset, a.byteLength);
+  const parts = [sha256(bytes(values)), valid ? sha256(bytes(valid)) : '', JSON.stringify([tensor.shape, tensor.transform, tensor.crs.canonical])]; // prettier-ignore
+  return `sha256:${sha256(parts.join('|'))}`;
+}
+
+/** North-west … south-west of a place that may not exist. */
+export function cornersOrZero(transform: Affine, height: number, width: number, tensor: TensorLike): TensorData['corners'] {
+  const zero: LonLat = [0, 0];
+  return rasterCorners(transform, height, width, tensor.crs) ?? [zero, zero, zero, zero];
+}
+
+/** Frames and bands that fit a payload, and the side of their previews. */
+function inlinePlan(bands: number, frames: number, rendering: Rendering): { bands: number[]; frames: number; side: number } {
+  const count = Math.min(bands, Math.max(MOST_BANDS, ...rendering.bands.map((b) => b + 1)));
+  const needed = Math.max(1, ...rendering.bands.map((b) => b + 1));
+  const list = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+  const side = (n: number, f: number): number => Math.floor(Math.sqrt(payloadBudget() / previewBytes(1, n * f)));
+  const shownFrames = Math.min(frames, MOST_FRAMES);
+  if (frames > 1 && side(needed, shownFrames) >= SMALLEST_FRAME) {
+    return { bands: list(needed), frames: shownFrames, side: Math.min(SIDE, side(needed, shownFrames)) };
+  }
+  return { bands: list(count), frames: 1, side: Math.min(SIDE, side(count, 1)) };
+}
+
+/** The bundle of a tensor. */
+export function displayTensor(tensor: TensorLike): DisplayBundle {
+  const t = tensorFacts(tensor);
+  const rendering = tensorRendering(tensor);
+  const plan = inlinePlan(t.bands, t.frames, rendering);
+  const request = { bands: plan.bands, validBands: rendering.bands, side: plan.side };
+  const frames = Array.from({ length: plan.frames }, (_, frame): Preview => makePreview(tensor, { ...request, frame }));
+  const preview = frames[0] ?? makePreview(tensor, request);
+  const place = orNowhere(placeOfRaster(tensor.transform, t.height, t.width, tensor.crs));
+  const validFraction = validShare(tensor);
+  const data: TensorData = {
+    crs: tensor.crs.canonical,
+    transform: [...tensor.transform],
+    dims: [...tensor.dims],
+    shape: [...tensor.shape],
+    dtype: t.dtype,
+    bandNames: t.bandNames.map(oneLine),
+    validFraction,
+    corners: cornersOrZero(tensor.transform, t.height, t.width, tensor),
+    bbox: place.bbox,
+    times: tensor.times ? [...tensor.times] : null,
+    preview,
+    rendering,
+    ...(frames.length > 1 ? { frames } : {}),
+  };
+  const bandsText = t.bands === 1 ? (t.isNamed ? (t.bandNames[0] ?? '1 band') : '1 band') : plural(t.bands, 'band');
+  const title = `${t.width} × ${t.height} pixels, ${oneLine(bandsText)}, ${t.dtype}`;
+  const where = place.outline.length === 0 ? 'no place in longitude and latitude' : placeRange(place.bbox);
+  const left = [
+    ...(plan.bands.length < t.bands ? [`${plan.bands.length} of ${t.bands} bands`] : []),
+    ...(t.frames > plan.frames ? [`${plan.frames} of ${t.frames} dates`] : []),
+  ];
+  const when = tensor.times && tensor.times.length > 0 ? tensor.times.map(isoDay) : [];
+  const span = when.length === 0 ? '' : when.length === 1 ? (when[0] ?? '') : `${when[0] ?? ''} to ${when.at(-1) ?? ''}`;
+  const resolution = resolutionText(affineResolution(tensor.transform), tensor.crs.unit);
+  const text: (readonly [string, string])[] = [
+    ['dims', `${tensor.dims.join(', ')} = ${tensor.shape.join(' × ')}`],
+    ...(span === '' ? [] : [['time', span] as const]),
+    ['place', where],
+    ['CRS', tensor.crs.canonical.slice(0, 80)],
+    ['pixel', resolution],
+    ['valid', percent(validFraction)],
+  ];
+  return makeBundle({
+    kind: 'tensor',
+    title,
+    alt: `Image of ${title}, ${percent(validFraction)} valid, ${where}`,
+    datasetId: tensorFingerprint(tensor),
+    truncated: left.length === 0 ? null : `showing ${left.join(' and ')}`,
+    data,
+    picture: tensorPicture(tensor, title, [span, where, data.crs.slice(0, 40)].filter(Boolean).join(' · '), rendering, [
+      ['pixel', resolution],
+      ['valid', percent(validFraction)],
+      ['dims', tensor.shape.join(' × ')],
+      ['dtype', t.dtype],
+      ['bands', t.bandNames.map(oneLine).join(', ')],
+    ]),
+    text: tensorText(tensor, title, text),
+    handler: answers({
+      bands: (args) => {
+        const wanted = Array.isArray(args['bands']) ? args['bands'].filter((b): b is number => Number.isInteger(b) && b >= 0 && b < t.bands) : []; // prettier-ignore
+        const frame = wholeArg(args['frame'], 0, 0, t.frames - 1);
+        return { bands: makePreview(tensor, { bands: wanted.slice(0, 8), frame, side: plan.side }).bands };
+      },
+      chip: (args) => {
+        const frame = wholeArg(args['frame'], 0, 0, t.frames - 1);
+        return { preview: makePreview(tensor, { ...request, frame, side: wholeArg(args['maxSize'], SIDE, 16, 1024) }) };
+      },
+      detail: (args) => pixelDetail(tensor, args),
+    }),
+  });
+}
+
+/** Values of all bands at one pixel: `{ row, column, values }`, null where invalid. */
+function pixelDetail(tensor: TensorLike, args: Readonly<Record<string, unknown>>): unknown {
+  const t = tensorFacts(tensor);
+  const row = wholeArg(args['row'], 0, 0, t.height - 1);
+  const column = wholeArg(args['column'], 0, 0, t.width - 1);
+  const frame = wholeArg(args['frame'], 0, 0, t.frames - 1);
+  const values = t.bandNames.map((name, band) => {
+    const i = planeOffset(tensor, frame, band) + row * t.width + column;
+    const v = tensor.values[i] ?? NaN;
+    return { band: oneLine(name), value: tensor.valid?.[i] === 0 || !Number.isFinite(v) ? null : v };
+  });
+  return { row, column, values };
+}
+
+function tensorPicture(tensor: TensorLike, title: string, subtitle: string, rendering: Rendering, lines: readonly (readonly [string, string])[]): ReturnType<typeof drawTensorPicture> {
+  // Only the drawn bands, so that their indices are 0, 1, 2.
+  const shown = makePreview(tensor, { bands: rendering.bands, side: PICTURE_SIDE });
+  const own: Rendering = { ...rendering, bands: rendering.bands.map((_, i) => i) };
+  const limits = own.bands.map((b) => statsLimits(shown, b));
+  return drawTensorPicture({ title, subtitle, image: paintPreview(shown, own, limits), preview: shown, rendering: own, limits, facts: lines });
+}
+
+function tensorText(tensor: TensorLike, title: string, pairs: readonly (readonly [string, string])[]): string[] {
+  const t = tensorFacts(tensor);
+  const bounds = affineBounds(tensor.transform, [t.height, t.width]);
+  const rows = t.bandNames.slice(0, TEXT_BANDS).map((name, band) => {
+    const s = bandStats(tensor.values, tensor.valid, planeOffset(tensor, 0, band), t.height * t.width);
+    const short = (v: number | undefined): number | null => (v === undefined ? null : Number(shortNumber(v)));
+    return [oneLine(name), short(s?.min), short(s?.mean), short(s?.max), short(s?.p2), short(s?.p98)];
+  });
+  return [
+    `GeoTensor ${title}`,
+    ...facts([...pairs, ['bounds', `[${bounds.map(shortNumber).join(', ')}]`]]),
+    '',
+    ...textTable(['band', 'min', 'mean', 'max', '2 %', '98 %'], rows),
+    ...(t.bands > TEXT_BANDS ? [`  … ${grouped(t.bands - TEXT_BANDS)} more bands`] : []),
+    ...(t.frames > 1 ? [`  (statistics of the first of ${t.frames} dates)`] : []),
+  ];
+}
