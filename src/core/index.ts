@@ -11,3 +11,4 @@ export * from './random.js';
 export * from './rounding.js';
 export { mapConcurrent, startTask, type LongTask, type RunningTask } from './task.js';
 export * from './time.js';
+export { VERSION } from './version.js';

@@ -1,0 +1,20 @@
+/** The engine of real exports: this library's own loaders and writers. */
+import { MemoryCatalog } from '../catalog/engines/memory/memory-catalog.js';
+import { rasterFootprint } from '../catalog/footprint.js';
+import { encodePng } from '../formats/png/index.js';
+import { closeLoadContext, loadRaster } from '../load/index.js';
+import { cogBytes } from '../pixels/index.js';
+import { northUp } from '../core/index.js';
+import type { Engine } from './engine.js';
+
+export const nadirEngine: Engine = {
+  catalog: (rows, crs) => MemoryCatalog.of(rows, { backend: 'raster', crs, targetResolution: null, config: {} }),
+  close: closeLoadContext,
+  load: loadRaster,
+  cog: (tensor, signal) => cogBytes(tensor, signal ? { signal } : {}),
+  png: ({ width, height, rgba }) => Promise.resolve(encodePng({ width, height, channels: 4, data: rgba })),
+  footprint: (slice, to) => {
+    const [height, width] = slice.shape;
+    return rasterFootprint({ transform: northUp(slice.bounds[0], slice.bounds[3], slice.resolution), width, height }, slice.crs, to);
+  },
+};
