@@ -27,7 +27,7 @@ function unescapeXml(text: string): string {
 }
 
 /** Text safe inside XML elements and attributes. */
-export function escapeXml(text: string): string {
+function escapeXml(text: string): string {
   return text.replace(/[<>&"]/g, (c) => `&${c === '<' ? 'lt' : c === '>' ? 'gt' : c === '&' ? 'amp' : 'quot'};`);
 }
 
@@ -58,7 +58,8 @@ function* itemsOf(xml: string): Generator<Item> {
       sample: sample === undefined ? null : Number(sample),
       role: attribute(head, 'role'),
       domain: attribute(head, 'domain') ?? '',
-      text: unescapeXml(xml.slice(close + 1, end)),
+      // GDAL escapes the text of items twice and reads it back so.
+      text: unescapeXml(unescapeXml(xml.slice(close + 1, end))),
     };
     at = xml.indexOf('<Item', end);
   }
@@ -82,13 +83,15 @@ export function parseGdalMetadata(xml: string | null, count: number): GdalMetada
   return { tags, bands, isSignedByte };
 }
 
+const escapeTwice = (text: string): string => escapeXml(escapeXml(text));
+
 /** GDAL's metadata XML for writing; null when there is nothing to say. Keys are sorted, so equal metadata has equal bytes. */
 export function formatGdalMetadata(tags: Readonly<Record<string, string>>, bandNames: readonly (string | null)[]): string | null {
   const lines = Object.entries(tags)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, text]) => `  <Item name="${escapeXml(name)}">${escapeXml(text)}</Item>`);
+    .map(([name, text]) => `  <Item name="${escapeXml(name)}">${escapeTwice(text)}</Item>`);
   bandNames.forEach((name, sample) => {
-    if (name !== null && name !== '') lines.push(`  <Item name="DESCRIPTION" sample="${sample}" role="description">${escapeXml(name)}</Item>`);
+    if (name !== null && name !== '') lines.push(`  <Item name="DESCRIPTION" sample="${sample}" role="description">${escapeTwice(name)}</Item>`);
   });
   return lines.length === 0 ? null : `<GDALMetadata>\n${lines.join('\n')}\n</GDALMetadata>\n`;
 }

@@ -1,0 +1,1 @@
+export { encodePng, type PngImage, type PngOptions } from './encode.js';
