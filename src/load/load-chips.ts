@@ -1,4 +1,5 @@
 /** loadChips: many slices as a stream, in order, with bounded memory (loading.md §2.5). */
+import { setMaxListeners } from 'node:events';
 import type { GeoCatalog } from '../catalog/types.js';
 import {
   ArgumentError,
@@ -99,6 +100,8 @@ async function* streamChips(
   const task = startTask('loadChips', o);
   const stop = new AbortController();
   const signal = task.signal ? AbortSignal.any([task.signal, stop.signal]) : stop.signal;
+  // Each tile under way listens.
+  setMaxListeners(0, signal);
   const input = slices[Symbol.iterator]();
   const total = 'length' in slices && typeof slices.length === 'number' ? slices.length : undefined;
   const waiting: Pending[] = [];

@@ -1,4 +1,5 @@
 /** loadRaster: a slice of a catalog as one array on the slice's grid (loading.md §2). */
+import { setMaxListeners } from 'node:events';
 import type { CatalogRow, GeoCatalog } from '../catalog/types.js';
 import {
   ArgumentError,
@@ -42,8 +43,8 @@ const OPEN_CONCURRENCY = 8;
 /** How a load talks to its surroundings; `loadChips` gathers what single loads would say. */
 export interface LoadSurroundings {
   readonly signal: AbortSignal | undefined;
-  report(this: void, p: Progress): void;
-  warn(this: void, kind: WarningKind, message: string): void;
+  readonly report: (p: Progress) => void;
+  readonly warn: (kind: WarningKind, message: string) => void;
 }
 
 /** What a warning is about: one slice without data, the bands of all files, or files left out. */
@@ -281,6 +282,8 @@ async function mergeSources(
     const stopsEarly = method === 'first' || method === 'last';
     const stop = new AbortController();
     const signal = around.signal ? AbortSignal.any([around.signal, stop.signal]) : stop.signal;
+    // Each tile under way listens; a block may wait for many.
+    setMaxListeners(0, signal);
     for await (const [source, warped] of warpAhead(queue, stopsEarly ? 2 : 4, async (s) =>
       warpOrSkip(s, block, o, errors, failed, signal, around.signal),
     )) {
