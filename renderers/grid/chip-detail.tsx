@@ -72,6 +72,7 @@ export function ChipDetail(props: ChipDetailProps): JSX.Element {
         <div class="detail-image">
           {preview ? (
             <PreviewCanvas
+              large
               preview={preview}
               look={props.look}
               limits={props.limits}

@@ -36,7 +36,7 @@ interface ChipGridProps {
 
 /** The grid. Verdict keys are handled by the view around it; arrows, Space and Enter here. */
 export function ChipGrid(props: ChipGridProps): JSX.Element {
-  const { items, dataset, model, size, pixels } = props;
+  const { items, dataset, model, pixels } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const [box, setBox] = useState({ width: 600, height: 300 });
   const [top, setTop] = useState(0);
@@ -50,7 +50,9 @@ export function ChipGrid(props: ChipGridProps): JSX.Element {
     return () => observer.disconnect();
   }, []);
 
-  const columns = Math.max(1, Math.floor((box.width - 2 * PADDING + GAP) / (size + GAP)));
+  const columns = Math.max(1, Math.floor((box.width - 2 * PADDING + GAP) / (props.size + GAP)));
+  // The size asked for is the smallest; chips grow until the row is full, but a lone row of few chips does not.
+  const size = Math.floor((box.width - 2 * PADDING + GAP) / columns) - GAP;
   const rowHeight = size + CAPTION + GAP;
   const rowCount = Math.ceil(items.length / columns);
   const firstRow = Math.max(0, Math.floor((top - PADDING) / rowHeight) - OVERSCAN_ROWS);

@@ -8,7 +8,7 @@ import type { ChipItem, ChipsData, Payload } from '../../src/display/wire/payloa
 import { CursorLine } from '../pixels/cursor.js';
 import type { Look } from '../pixels/draw.js';
 import { cycleLook, initialLook, isLook, LookControls } from '../pixels/look-controls.js';
-import { limitsOf, sortedSample, type Limits } from '../pixels/stretch.js';
+import { commonLimits, type Limits } from '../pixels/stretch.js';
 import { copyText } from '../shared/clipboard.js';
 import {
   countsOf,
@@ -92,7 +92,7 @@ export function useChips(
 
   const limits = useMemo((): readonly Limits[] => {
     const previews = data.items.flatMap((i) => pixels.of(i) ?? []);
-    return look.bands.map((b) => limitsOf(sortedSample(previews, b), look.stretch));
+    return look.bands.map((b) => commonLimits(previews, b, look.stretch));
   }, [data, look]);
   const shown = useMemo(
     () => arrangeChips(data.items, model, filter, sort),

@@ -61,6 +61,15 @@ export function unionBox(boxes: readonly LonLatBox[]): LonLatBox | null {
   return out;
 }
 
+/** Opacity of one undecided fill, so that a stack of scenes of one place stays light enough to see the map. */
+export function fillOpacity(features: readonly MapFeature[]): number {
+  const area = ([w, s, e, n]: LonLatBox): number => (e < w ? e + 360 - w : e - w) * (n - s);
+  const all = unionBox(features.map((f) => f.bbox));
+  if (!all) return 0.1;
+  const overlap = features.reduce((sum, f) => sum + area(f.bbox), 0) / Math.max(1e-12, area(all));
+  return Math.max(0.012, 0.12 / Math.max(1, overlap));
+}
+
 /** Steps of a graticule in degrees, coarse to fine. */
 const STEPS = [
   30, 20, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 0.0005, 0.0002, 0.0001,

@@ -24,8 +24,6 @@ interface MapPaneProps {
   readonly onHover: (row: number) => void;
   readonly onPick: (rows: readonly number[], event: MouseEvent) => void;
   readonly children?: ComponentChildren;
-  /** Space in pixels that overlays at the bottom leave free. */
-  readonly compact?: boolean;
 }
 
 /** Longest scale bar in CSS pixels. */
@@ -54,7 +52,7 @@ function GraticuleLabels({ view, surface }: { readonly view: MapView; readonly s
   });
   const ys = ticks(Math.max(-84, south), Math.min(84, north), view.step).flatMap((v) => {
     const y = surface.project([lon, v])?.[1] ?? -1;
-    return y > 12 && y < view.height - 24 ? [{ v, y }] : [];
+    return y > 32 && y < view.height - 24 ? [{ v, y }] : [];
   });
   return (
     <div class="graticule" aria-hidden="true">
@@ -115,7 +113,7 @@ export function MapPane(props: MapPaneProps): JSX.Element {
 
   return (
     <div
-      class={`map-pane ${props.compact === true ? 'compact' : ''}`}
+      class="map-pane"
       onKeyDown={(e) => {
         if (e.key.toLowerCase() !== 'f' || e.ctrlKey || e.metaKey || e.altKey) return;
         e.preventDefault();
@@ -124,7 +122,7 @@ export function MapPane(props: MapPaneProps): JSX.Element {
       }}
     >
       <div ref={ref} class="map-host" />
-      {surface && <Overlays surface={surface} box={props.box} pointer={pointer} compact={props.compact === true} />}
+      {surface && <Overlays surface={surface} box={props.box} pointer={pointer} />}
       {props.children}
     </div>
   );
@@ -134,12 +132,10 @@ function Overlays({
   surface,
   box,
   pointer,
-  compact,
 }: {
   readonly surface: MapSurface;
   readonly box: LonLatBox | null;
   readonly pointer: LonLat | null;
-  readonly compact: boolean;
 }): JSX.Element {
   const view = useSignalValue(surface.view);
   const status = useSignalValue(surface.status);
@@ -163,7 +159,7 @@ function Overlays({
           <ScaleBar view={view} />
         </div>
       )}
-      {view && <Locator view={view} compact={compact} />}
+      {view && <Locator view={view} />}
       {status === 'lost' && (
         <button type="button" class="map-restore" onClick={() => void surface.revive()}>
           Click to restore the map

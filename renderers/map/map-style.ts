@@ -36,7 +36,10 @@ export function hatchImage(colour: Rgb): { width: number; height: number; data: 
 }
 
 /** Paint properties that depend on the theme, by layer; the style starts with them and a theme change sets them again. */
-export function themedPaint(t: ThemeColours): Readonly<Record<string, Readonly<Record<string, unknown>>>> {
+export function themedPaint(
+  t: ThemeColours,
+  fill: number,
+): Readonly<Record<string, Readonly<Record<string, unknown>>>> {
   const isContrast = t.kind.startsWith('hc');
   return {
     background: { 'background-color': css(t.water) },
@@ -48,7 +51,7 @@ export function themedPaint(t: ThemeColours): Readonly<Record<string, Readonly<R
     'footprints-reject': { 'fill-opacity': isContrast ? 1 : 0.8 },
     'footprints-undecided': {
       'fill-color': css(t.undecided),
-      'fill-opacity': ['case', ACTIVE, 0.26, isContrast ? 0.05 : 0.1],
+      'fill-opacity': ['case', ACTIVE, 0.24, fill],
     },
     'footprints-halo': {
       'line-color': css(mix(t.background, t.foreground, t.kind.endsWith('light') ? 0 : 0.05)),
@@ -60,7 +63,7 @@ export function themedPaint(t: ThemeColours): Readonly<Record<string, Readonly<R
 
 /** The whole style for a theme. */
 export function mapStyle(t: ThemeColours, basemap: Basemap): StyleSpecification {
-  const paint = themedPaint(t);
+  const paint = themedPaint(t, 0.1);
   const themed = (id: string): Record<string, unknown> => ({ ...paint[id] });
   return {
     version: 8,

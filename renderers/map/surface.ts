@@ -8,7 +8,7 @@ import type { LonLat, LonLatBox } from '../../src/display/wire/payload.js';
 import { themeColours, themeVersion } from '../shared/theme.js';
 import { loadBasemap } from './basemap.js';
 import { hasWebGl2, loadEngine } from './engine.js';
-import { featureCollection, graticule, graticuleStep, type MapFeature } from './geometry.js';
+import { featureCollection, fillOpacity, graticule, graticuleStep, type MapFeature } from './geometry.js';
 import { hatchImage, HIT_LAYERS, mapStyle, themedPaint } from './map-style.js';
 import { claim, release, type PoolMember } from './pool.js';
 
@@ -272,6 +272,7 @@ export class MapSurface implements PoolMember {
     void this.#source('footprints')?.setData(featureCollection(this.#features));
     if (this.#hover >= 0) this.#mark(this.#hover, { hover: true });
     for (const row of this.#selected) this.#mark(row, { selected: true });
+    this.#applyFill();
     this.#syncDrape();
     void this.#refine();
   }
@@ -284,6 +285,7 @@ export class MapSurface implements PoolMember {
   setFeatures(features: readonly MapFeature[]): void {
     this.#features = features;
     void this.#source('footprints')?.setData(featureCollection(features));
+    this.#applyFill();
   }
 
   /** Row drawn as hovered, −1 for none. */
@@ -342,16 +344,26 @@ export class MapSurface implements PoolMember {
     );
   }
 
+  #applyFill(): void {
+    if (!this.#styled) return;
+    const paint = themedPaint(themeColours(), fillOpacity(this.#features))['footprints-undecided'];
+    this.#paint('footprints-undecided', 'fill-opacity', paint?.['fill-opacity']);
+  }
+
   #applyTheme(): void {
     const map = this.#map;
     if (!map || !this.#styled) return;
     const theme = themeColours();
-    for (const [layer, paint] of Object.entries(themedPaint(theme)))
+    for (const [layer, paint] of Object.entries(themedPaint(theme, fillOpacity(this.#features))))
       for (const [name, value] of Object.entries(paint)) {
-        // SAFETY: themedPaint and mapStyle use the same tables, so each name is a paint property of its layer.
-        map.setPaintProperty(layer, name as Parameters<typeof map.setPaintProperty>[1], value);
+        this.#paint(layer, name, value);
       }
     map.updateImage('hatch', hatchImage(theme.rejected));
+  }
+
+  #paint(layer: string, name: string, value: unknown): void {
+    // SAFETY: names and values come from themedPaint, which the style is made of as well.
+    this.#map?.setPaintProperty(layer, name as 'fill-opacity', value as number);
   }
 
   /** Moves the camera so that `box`, or everything, is seen. */

@@ -129,6 +129,7 @@ export function TensorView({ payload, host }: ViewProps<'tensor'>): JSX.Element 
           {tab === 'image' && (
             <div class="image-pane">
               <PreviewCanvas
+                large
                 preview={preview}
                 look={look}
                 limits={limits}

@@ -24,6 +24,8 @@ const MARGIN = 0.03;
 /** A drag shorter than this share is a click. */
 const MIN_BRUSH = 0.004;
 
+/** Room of one date label in CSS pixels. */
+const LABEL_PIXELS = 84;
 /** Round distances between labels, in days. */
 const LABEL_DAYS = [1, 2, 5, 7, 14, 30.4375, 61, 91.31, 182.6, 365.25, 730.5, 1826.25, 3652.5];
 
@@ -46,7 +48,8 @@ export function Timeline({ items, hover, selected, onHover, onSelect }: Timeline
 
   const at = (micros: number): number => (micros - from) / (to - from);
   const spanDays = (to - from) / DAY;
-  const every = LABEL_DAYS.find((d) => spanDays / d <= 8) ?? 7305;
+  const every =
+    LABEL_DAYS.find((d) => spanDays / d <= Math.max(2, (ref.current?.clientWidth ?? 480) / LABEL_PIXELS - 1)) ?? 7305;
   const labels: number[] = [];
   for (let t = Math.ceil(from / DAY) * DAY; t < to && labels.length < 20; t += every * DAY) labels.push(t);
   const share = (event: PointerEvent): number => {
@@ -114,7 +117,7 @@ export function Timeline({ items, hover, selected, onHover, onSelect }: Timeline
       </div>
       <div class="timeline-labels" aria-hidden="true">
         {labels.map((t) => (
-          <span key={t} style={{ left: `${at(t) * 100}%` }}>
+          <span key={t} style={{ left: `clamp(28px, ${at(t) * 100}%, calc(100% - 28px))` }}>
             {every >= 300
               ? formatTime(t, false).slice(0, 4)
               : every > 20

@@ -21,21 +21,24 @@ export function Histogram({
   readonly limits: readonly Limits[];
 }): JSX.Element | null {
   const shapes = useMemo(() => {
-    const range = look.bands
-      .map((b) => sortedSample([preview], b))
-      .reduce<[number, number]>(
-        ([lo, hi], s) => [Math.min(lo, s[0] ?? lo), Math.max(hi, s[Math.floor(0.999 * (s.length - 1))] ?? hi)],
-        [Infinity, -Infinity],
-      );
+    // The stretch and a quarter of its length to each side: a few clouds must not squeeze the ground into one bin.
+    const samples = look.bands.map((b) => sortedSample([preview], b));
+    const low = Math.min(...limits.map((l) => l[0] - (l[1] - l[0]) / 4));
+    const high = Math.max(...limits.map((l) => l[1] + (l[1] - l[0]) / 4));
+    const range: [number, number] = [
+      Math.max(low, Math.min(...samples.map((s) => s[0] ?? low))),
+      Math.min(high, Math.max(...samples.map((s) => s.at(-1) ?? high))),
+    ];
     if (!(range[1] > range[0])) return null;
     const counts = look.bands.map((b) => histogram(preview, b, range, BINS));
-    const most = Math.max(...counts.map((c) => Math.max(...c)));
+    // The end bins hold everything beyond and would dwarf the rest.
+    const most = Math.max(1, ...counts.map((c) => Math.max(...c.subarray(1, BINS - 1))));
     const paths = counts.map(
       (c) =>
-        `M0 ${HEIGHT}${[...c].map((n, i) => `L${((i + 0.5) * WIDTH) / BINS} ${HEIGHT - (n / most) * (HEIGHT - 4)}`).join('')}L${WIDTH} ${HEIGHT}Z`,
+        `M0 ${HEIGHT}${[...c].map((n, i) => `L${((i + 0.5) * WIDTH) / BINS} ${HEIGHT - Math.min(1, n / most) * (HEIGHT - 4)}`).join('')}L${WIDTH} ${HEIGHT}Z`,
     );
     return { range, paths };
-  }, [preview, look.bands]);
+  }, [preview, look.bands, limits]);
   if (!shapes) return null;
   const [low, high] = shapes.range;
   const x = (v: number): number => Math.max(0, Math.min(WIDTH, ((v - low) / (high - low)) * WIDTH));

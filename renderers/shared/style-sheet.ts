@@ -126,15 +126,15 @@ const MAP = `
 .graticule span { position: absolute; padding: 0 3px; border-radius: 2px; background: color-mix(in srgb, var(--bg) 72%, transparent); white-space: nowrap; line-height: 14px; }
 .graticule .lon { bottom: 2px; transform: translateX(-50%); }
 .graticule .lat { left: 2px; transform: translateY(-50%); }
-.map-buttons { position: absolute; top: 8px; left: 8px; display: flex; flex-direction: column; border: 1px solid var(--line); border-radius: 4px; background: var(--raised); overflow: hidden; }
+.map-buttons { position: absolute; top: 8px; right: 8px; display: flex; flex-direction: column; border: 1px solid var(--line); border-radius: 4px; background: var(--raised); overflow: hidden; }
 .map-buttons .button { border-radius: 0; width: 26px; height: 26px; }
 .map-buttons .button + .button { border-top: 1px solid var(--line); }
-.map-corner { position: absolute; left: 46px; bottom: 22px; display: flex; align-items: flex-end; gap: 12px; pointer-events: none; font-size: 10px; }
+.map-corner { position: absolute; left: 54px; bottom: 22px; display: flex; align-items: flex-end; gap: 12px; pointer-events: none; font-size: 10px; }
 .scale { border: 1px solid var(--fg); border-top: 0; text-align: center; line-height: 13px; background: color-mix(in srgb, var(--bg) 72%, transparent); white-space: nowrap; }
 .pointer { order: 2; font-size: 10px; padding: 0 4px; line-height: 14px; border-radius: 2px; background: color-mix(in srgb, var(--bg) 80%, transparent); }
 .locator { position: absolute; right: 8px; bottom: 20px; border: 1px solid var(--line); border-radius: 4px; overflow: hidden; background: var(--raised); pointer-events: none; line-height: 0; box-shadow: 0 1px 4px var(--vscode-widget-shadow, transparent); }
-.locator span { display: block; padding: 2px 6px; font-size: 10px; line-height: 13px; text-align: center; border-top: 1px solid var(--line); max-width: 112px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-.legend { position: absolute; top: 8px; right: 8px; display: flex; gap: 12px; padding: 3px 8px; border: 1px solid var(--line); border-radius: 4px; background: var(--raised); font-size: 11px; pointer-events: none; }
+.locator span { display: block; padding: 2px 6px; font-size: 10px; line-height: 13px; text-align: center; border-top: 1px solid var(--line); width: min-content; min-width: 100%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.legend { position: absolute; top: 8px; left: 8px; display: flex; gap: 12px; padding: 3px 8px; border: 1px solid var(--line); border-radius: 4px; background: var(--raised); font-size: 11px; pointer-events: none; }
 .legend-entry { display: inline-flex; align-items: center; gap: 5px; white-space: nowrap; }
 .swatch { flex: none; width: 14px; height: 10px; border: 1.5px solid var(--line); display: inline-block; }
 .swatch.keep { border-color: var(--kept); background: color-mix(in srgb, var(--kept) 45%, transparent); }
@@ -165,7 +165,10 @@ const MAP = `
 
 const PIXELS = `
 .pixels { display: block; width: 100%; height: 100%; object-fit: contain; image-rendering: pixelated; }
-.image-pane { flex: 1 1 auto; min-height: 0; padding: 8px; background: var(--soft); display: flex; }
+.image-pane .pixels, .detail-image .pixels { width: min(100cqw, calc(100cqh * var(--ratio))); height: auto; aspect-ratio: var(--ratio); margin: auto; box-shadow: 0 0 0 1px var(--line); }
+.image-pane .pixels, .detail-image .pixels, .chip-image { background: conic-gradient(color-mix(in srgb, var(--fg) 13%, var(--bg)) 25%, var(--bg) 0 50%, color-mix(in srgb, var(--fg) 13%, var(--bg)) 0 75%, var(--bg) 0) 0 0 / 12px 12px; }
+.image-pane, .detail-image { flex: 1 1 auto; min-height: 0; min-width: 0; background: var(--soft); display: flex; padding: 10px; }
+.image-box { flex: 1 1 auto; min-width: 0; min-height: 0; container-type: size; display: flex; }
 .image-pane .pixels, .detail-image .pixels { cursor: crosshair; }
 .histogram { margin: 0 0 8px; }
 .histogram svg { display: block; width: 100%; height: 56px; border-bottom: 1px solid var(--line); }
@@ -201,7 +204,7 @@ const CHIPS = `
 .chip-row { position: absolute; left: 8px; right: 8px; display: flex; gap: 6px; }
 .chip { position: relative; flex: none; cursor: default; border-radius: 3px; }
 .chip:focus-visible { outline: none; }
-.chip-image { position: relative; border-radius: 3px; overflow: hidden; background: var(--vscode-editor-background, Canvas); background-image: conic-gradient(color-mix(in srgb, var(--fg) 14%, transparent) 25%, transparent 0 50%, color-mix(in srgb, var(--fg) 14%, transparent) 0 75%, transparent 0); background-size: 12px 12px; }
+.chip-image { position: relative; border-radius: 3px; overflow: hidden; }
 .chip-image::after { content: ''; position: absolute; inset: 0; border: 1px solid color-mix(in srgb, var(--fg) 22%, transparent); border-radius: 3px; pointer-events: none; }
 .chip.keep .chip-image::after { border: 2px solid var(--kept); }
 .chip.reject .chip-image::after { border: 2px dashed var(--rejected); }
@@ -226,7 +229,6 @@ const CHIPS = `
 .chip-name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .chip-none { position: absolute; inset: 0; display: flex; flex-direction: column; align-items: center; justify-content: center; gap: 4px; padding: 6px; text-align: center; font-size: 10px; line-height: 1.25; color: var(--muted); overflow: hidden; background: var(--soft); }
 .detail-body { flex: 1 1 auto; min-height: 0; display: flex; }
-.detail-image { flex: 1 1 auto; min-width: 0; padding: 8px; background: var(--soft); display: flex; }
 .detail-side { flex: 0 0 240px; padding: 8px 10px; border-left: 1px solid var(--line); overflow: auto; display: flex; flex-direction: column; gap: 8px; align-items: flex-start; }
 `;
 
