@@ -31,9 +31,9 @@ function checkBounds(bounds: Bounds, crs: Crs): void {
   const given: readonly unknown[] = bounds;
   const shown = JSON.stringify(bounds);
   if (
-    !Array.isArray(bounds) ||
-    bounds.length !== 4 ||
-    bounds.some((v) => typeof v !== 'number' || !Number.isFinite(v))
+    !Array.isArray(given) ||
+    given.length !== 4 ||
+    given.some((v) => typeof v !== 'number' || !Number.isFinite(v))
   ) {
     throw new ArgumentError('bad-bounds', `bounds are four finite numbers [xmin, ymin, xmax, ymax]; got ${shown}.`, {
       details: { bounds },

@@ -81,10 +81,11 @@ export function pixelBounds(
 
 function pair(size: number | Shape2D, name: string): Shape2D {
   const value: Shape2D = typeof size === 'number' ? [size, size] : size;
+  const given: readonly unknown[] = value;
   if (
-    !Array.isArray(value) ||
-    value.length !== 2 ||
-    !value.every((v) => typeof v === 'number' && Number.isFinite(v) && v > 0)
+    !Array.isArray(given) ||
+    given.length !== 2 ||
+    !given.every((v) => typeof v === 'number' && Number.isFinite(v) && v > 0)
   ) {
     throw new ArgumentError(
       'bad-size',
