@@ -1,13 +1,13 @@
 /** How arrays of tensors, and everything that is made of chips, show themselves. */
-import { currentHost, GeoSlice, KIND, sha256, type DisplayBundle } from '../core/index.js';
+import { currentHost, KIND, sha256, type DisplayBundle, type GeoSlice } from '../core/index.js';
 import { itemId } from '../curation/index.js';
-import { isGeoTensor, sliceOf, type GeoTensor } from '../pixels/index.js';
+import { isGeoTensor } from '../pixels/index.js';
 import { answers, itemsFingerprint, makeBundle, payloadBudget, wholeArg } from './bundle.js';
 import { extentOf } from './catalog.js';
 import { drawChipsPicture, type ChipTile } from './draw/chips-picture.js';
 import { paintPreview, sharedLimits } from './draw/pixels.js';
 import { wireMicros } from './footprint.js';
-import { tensorFacts, type TensorLike } from './objects.js';
+import { sliceOfTensor, tensorFacts, type TensorLike } from './objects.js';
 import { orNowhere, placeOfBounds, placeOfRaster, unionOf } from './place.js';
 import { makePreview, validShare } from './preview.js';
 import { tensorRendering } from './tensor.js';
@@ -58,8 +58,8 @@ export function pickBands(bandNames: readonly string[], rendering: Rendering): C
 /** Most preview pixels a side so that the inline chips fit the payload. */
 export function chipSide(count: number, bands: number): number {
   const inline = Math.max(1, Math.min(count, MOST_PREVIEWS));
-  const room = payloadBudget() * 0.8 - Math.min(count, MOST_ITEMS) * ITEM_BYTES;
-  const side = Math.floor(Math.sqrt(Math.max(0, room) / (inline * (bands * 2 + 1) * (4 / 3))));
+  const room = payloadBudget() * 0.85 - Math.min(count, MOST_ITEMS) * ITEM_BYTES;
+  const side = Math.floor(Math.sqrt(Math.max(0, room) / (inline * (bands * 2 + 0.3) * (4 / 3))));
   return Math.max(16, Math.min(CHIP_SIDE, side));
 }
 
@@ -69,17 +69,6 @@ export function chipPreview(tensor: TensorLike, look: ChipLook, side: number): P
   const chosen = look.bands.filter((b) => b < bands);
   const validBands = look.rendering.bands.flatMap((i) => look.bands[i] ?? []).filter((b) => b < bands);
   return makePreview(tensor, { bands: chosen, validBands, side });
-}
-
-/** The slice of a tensor; null for rotated ones, which no slice describes. */
-export function sliceOfTensor(tensor: TensorLike): GeoSlice | null {
-  try {
-    // SAFETY: sliceOf reads the fields of TensorLike only.
-    return sliceOf(tensor as unknown as GeoTensor);
-  } catch {
-    // Rotated or south-up: shown by its raster outline instead.
-    return null;
-  }
 }
 
 /** The chip of a slice, without pixels yet. */

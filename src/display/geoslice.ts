@@ -18,7 +18,7 @@ export function wireInterval(interval: GeoSlice['interval']): GeoSliceData['inte
 /** "10 m", "20 × 10 m", "0.0001°". */
 export function resolutionText([x, y]: readonly [number, number], unit: string): string {
   const sign = unit === 'degree' ? '°' : unit === 'foot' ? ' ft' : ' m';
-  return x === y ? `${shortNumber(x)}${sign}` : `${shortNumber(x)} × ${shortNumber(y)}${sign}`;
+  return shortNumber(x) === shortNumber(y) ? `${shortNumber(x)}${sign}` : `${shortNumber(x)} × ${shortNumber(y)}${sign}`;
 }
 
 /** The bundle of a slice. */

@@ -2,7 +2,8 @@
  * What displays need of library objects, by structure: a notebook may hold two copies of the library, so nothing here
  * asks for a class.
  */
-import type { Affine, Crs } from '../core/index.js';
+import type { Affine, Crs, GeoSlice } from '../core/index.js';
+import { sliceOf, type GeoTensor } from '../pixels/index.js';
 
 /** Arrays of the element types of tensors. */
 export type NumericArray =
@@ -67,4 +68,15 @@ export function planeOffset(tensor: TensorLike, frame: number, band: number): nu
   const { height, width, bands, frames } = tensorFacts(tensor);
   const bandFirst = tensor.dims.indexOf('band') >= 0 && tensor.dims.indexOf('band') < tensor.dims.indexOf('time');
   return (bandFirst ? band * frames + frame : frame * bands + band) * height * width;
+}
+
+/** The slice of a tensor; null for rotated ones, which no slice describes. */
+export function sliceOfTensor(tensor: TensorLike): GeoSlice | null {
+  try {
+    // SAFETY: sliceOf reads the fields of TensorLike only.
+    return sliceOf(tensor as unknown as GeoTensor);
+  } catch {
+    // Rotated or south-up: shown by its raster outline instead.
+    return null;
+  }
 }

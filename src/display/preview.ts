@@ -25,9 +25,11 @@ export interface PreviewRequest {
   readonly side: number;
 }
 
-/** Source pixels per preview pixel so that neither side is longer than `side`. */
-export function previewStep(height: number, width: number, side: number): number {
-  return Math.max(1, Math.ceil(Math.max(height, width) / side));
+/** Size of a preview whose longer side is at most `side`, and its source pixels per preview pixel (1 = full resolution). */
+export function previewSize(height: number, width: number, side: number): { readonly rows: number; readonly columns: number; readonly step: number } {
+  const step = Math.max(1, Math.max(height, width) / Math.max(1, side));
+  const size = (n: number): number => Math.max(1, Math.round(n / step));
+  return { rows: size(height), columns: size(width), step };
 }
 
 /** Minimum, maximum, mean (all pixels) and 2nd, 98th percentile (an even sample) of valid finite values; null without any. */
@@ -67,26 +69,26 @@ interface Plane {
   readonly valid: Uint8Array;
 }
 
-/** One band reduced by whole steps: the middle pixel of each block for classes, else the mean of its valid pixels. */
-function reducedPlane(tensor: TensorLike, from: number, step: number, nearest: boolean): Plane {
+/** One band reduced: the middle pixel of each block for classes, else the mean of its valid pixels. */
+function reducedPlane(tensor: TensorLike, from: number, [rows, columns]: readonly [number, number], nearest: boolean): Plane {
   const { height, width } = tensorFacts(tensor);
-  const [rows, columns] = [Math.ceil(height / step), Math.ceil(width / step)];
   const out = { values: new Float64Array(rows * columns), valid: new Uint8Array(rows * columns) };
   const { values, valid } = tensor;
   const isGood = (i: number): boolean => valid?.[i] !== 0 && Number.isFinite(values[i]);
   for (let r = 0, k = 0; r < rows; r++) {
     for (let c = 0; c < columns; c++, k++) {
-      const [r1, c1] = [Math.min(height, (r + 1) * step), Math.min(width, (c + 1) * step)];
-      if (nearest || step === 1) {
-        const i = from + Math.min(height - 1, r * step + (step >> 1)) * width + Math.min(width - 1, c * step + (step >> 1));
+      const [r0, r1] = [Math.floor((r * height) / rows), Math.floor(((r + 1) * height) / rows)];
+      const [c0, c1] = [Math.floor((c * width) / columns), Math.floor(((c + 1) * width) / columns)];
+      if (nearest) {
+        const i = from + ((r0 + r1) >> 1) * width + ((c0 + c1) >> 1);
         if (!isGood(i)) continue;
         out.values[k] = values[i] ?? 0;
         out.valid[k] = 1;
         continue;
       }
       let [sum, count] = [0, 0];
-      for (let y = r * step; y < r1; y++) {
-        for (let i = from + y * width + c * step, end = from + y * width + c1; i < end; i++) {
+      for (let y = r0; y < r1; y++) {
+        for (let i = from + y * width + c0, end = from + y * width + c1; i < end; i++) {
           if (!isGood(i)) continue;
           sum += values[i] ?? 0;
           count++;
@@ -125,9 +127,8 @@ export function quantisation(stats: BandStats, isInteger: boolean): { readonly o
 /** A preview of some bands of a tensor. */
 export function makePreview(tensor: TensorLike, request: PreviewRequest): Preview {
   const { height, width, bandNames, dtype } = tensorFacts(tensor);
-  const step = previewStep(height, width, request.side);
+  const { rows, columns, step } = previewSize(height, width, request.side);
   const frame = request.frame ?? 0;
-  const [rows, columns] = [Math.ceil(height / step), Math.ceil(width / step)];
   const mask = new Uint8Array(rows * columns).fill(1);
   const validBands = new Set(request.validBands ?? request.bands);
   const bands = request.bands.map((band): PreviewBand => {
@@ -135,7 +136,7 @@ export function makePreview(tensor: TensorLike, request: PreviewRequest): Previe
     const name = bandNames[band] ?? `band ${band + 1}`;
     const stats = bandStats(tensor.values, tensor.valid, from, height * width);
     const nearest = isCategorical(name, tensor.attrs);
-    const plane = reducedPlane(tensor, from, step, nearest);
+    const plane = reducedPlane(tensor, from, [rows, columns], nearest);
     if (validBands.has(band)) for (let i = 0; i < mask.length; i++) if (plane.valid[i] === 0) mask[i] = 0;
     // Means of integers are no integers: they use the fine steps.
     const isInteger = !dtype.startsWith('float') && (step === 1 || nearest);

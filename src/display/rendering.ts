@@ -35,8 +35,12 @@ export function rgbBands(bandNames: readonly string[], dtype: string): readonly 
     // Bands called only "band 4", "band 3", "band 2" are numbered, not named after a sensor.
     if (r >= 0 && g >= 0 && b >= 0 && !(triple[0] === 'BAND4' && bandNames.every((n) => /^band \d+$/.test(n)))) return [r, g, b];
   }
-  const plain = bandNames.length === 3 || bandNames.length === 4;
-  return dtype === 'uint8' && plain && !bandNames.slice(0, 3).some((n) => isCategorical(n)) ? [0, 1, 2] : undefined;
+  if (bandNames.some((n) => isCategorical(n))) return undefined;
+  // Pictures have three bytes, or four with opacity; three bands of whole numbers without names are nearly always red,
+  // green, blue too.
+  const isPicture = dtype === 'uint8' && (bandNames.length === 3 || bandNames.length === 4);
+  const isNameless = bandNames.length === 3 && bandNames.every((n) => /^band \d+$/.test(n)) && !dtype.startsWith('float');
+  return isPicture || isNameless ? [0, 1, 2] : undefined;
 }
 
 /** The rendering at first; the stretch is always the 2nd to 98th percentile. */

@@ -1,15 +1,15 @@
 /** How a tensor shows itself: an image with real values, its place, and how values became colours. */
 import { sha256, type DisplayBundle } from '../core/index.js';
 import { answers, makeBundle, payloadBudget, wholeArg } from './bundle.js';
-import { resolutionText } from './geoslice.js';
+import { resolutionText, wireInterval } from './geoslice.js';
 import { paintPreview, statsLimits } from './draw/pixels.js';
 import { drawTensorPicture } from './draw/tensor-picture.js';
-import { planeOffset, tensorFacts, type TensorLike } from './objects.js';
+import { planeOffset, sliceOfTensor, tensorFacts, type TensorLike } from './objects.js';
 import { orNowhere, placeOfRaster, rasterCorners } from './place.js';
 import { bandStats, makePreview, previewBytes, validShare } from './preview.js';
 import { chooseRendering } from './rendering.js';
-import type { LonLat, Preview, Rendering, TensorData } from './wire/payload.js';
-import { facts, grouped, isoDay, oneLine, percent, placeRange, plural, shortNumber, textTable } from './words.js';
+import type { LonLat, LonLatBox, Preview, Rendering, TensorData } from './wire/payload.js';
+import { facts, grouped, isoDay, oneLine, percent, placeRange, plural, shortNumber, textTable, timeSpan } from './words.js';
 import { affineBounds, affineResolution, type Affine } from '../core/index.js';
 
 /** Most preview pixels a side of a tensor. */
@@ -19,8 +19,8 @@ const MOST_BANDS = 16;
 const MOST_FRAMES = 24;
 /** Below this side further frames are not worth their bytes. */
 const SMALLEST_FRAME = 64;
-/** Image pixels a side of the picture: at two device pixels each the PNG stays near 150 kB. */
-const PICTURE_SIDE = 300;
+/** Preview pixels a side that the picture is made from. */
+const PICTURE_SIDE = 800;
 /** Bands in the text table. */
 const TEXT_BANDS = 16;
 
@@ -102,8 +102,7 @@ export function displayTensor(tensor: TensorLike): DisplayBundle {
     ...(plan.bands.length < t.bands ? [`${plan.bands.length} of ${t.bands} bands`] : []),
     ...(t.frames > plan.frames ? [`${plan.frames} of ${t.frames} dates`] : []),
   ];
-  const when = tensor.times && tensor.times.length > 0 ? tensor.times.map(isoDay) : [];
-  const span = when.length === 0 ? '' : when.length === 1 ? (when[0] ?? '') : `${when[0] ?? ''} to ${when.at(-1) ?? ''}`;
+  const span = tensorSpan(tensor);
   const resolution = resolutionText(affineResolution(tensor.transform), tensor.crs.unit);
   const text: (readonly [string, string])[] = [
     ['dims', `${tensor.dims.join(', ')} = ${tensor.shape.join(' × ')}`],
@@ -120,7 +119,7 @@ export function displayTensor(tensor: TensorLike): DisplayBundle {
     datasetId: tensorFingerprint(tensor),
     truncated: left.length === 0 ? null : `showing ${left.join(' and ')}`,
     data,
-    picture: tensorPicture(tensor, title, [span, where, data.crs.slice(0, 40)].filter(Boolean).join(' · '), rendering, [
+    picture: tensorPicture(tensor, title, [span, where, data.crs.slice(0, 40)].filter(Boolean).join(' · '), rendering, place.outline.length === 0 ? null : place.bbox, [
       ['pixel', resolution],
       ['valid', percent(validFraction)],
       ['dims', tensor.shape.join(' × ')],
@@ -143,6 +142,14 @@ export function displayTensor(tensor: TensorLike): DisplayBundle {
   });
 }
 
+/** Dates of a tensor: its time axis, or the interval it was loaded for; an empty text without any. */
+function tensorSpan(tensor: TensorLike): string {
+  const [first, last] = [tensor.times?.[0], tensor.times?.at(-1)];
+  if (first !== undefined && last !== undefined) return isoDay(first) === isoDay(last) ? isoDay(first) : `${isoDay(first)} to ${isoDay(last)}`;
+  const interval = wireInterval(sliceOfTensor(tensor)?.interval ?? null);
+  return interval ? timeSpan(interval) : '';
+}
+
 /** Values of all bands at one pixel: `{ row, column, values }`, null where invalid. */
 function pixelDetail(tensor: TensorLike, args: Readonly<Record<string, unknown>>): unknown {
   const t = tensorFacts(tensor);
@@ -157,12 +164,12 @@ function pixelDetail(tensor: TensorLike, args: Readonly<Record<string, unknown>>
   return { row, column, values };
 }
 
-function tensorPicture(tensor: TensorLike, title: string, subtitle: string, rendering: Rendering, lines: readonly (readonly [string, string])[]): ReturnType<typeof drawTensorPicture> {
+function tensorPicture(tensor: TensorLike, title: string, subtitle: string, rendering: Rendering, bbox: LonLatBox | null, lines: readonly (readonly [string, string])[]): ReturnType<typeof drawTensorPicture> {
   // Only the drawn bands, so that their indices are 0, 1, 2.
   const shown = makePreview(tensor, { bands: rendering.bands, side: PICTURE_SIDE });
   const own: Rendering = { ...rendering, bands: rendering.bands.map((_, i) => i) };
   const limits = own.bands.map((b) => statsLimits(shown, b));
-  return drawTensorPicture({ title, subtitle, image: paintPreview(shown, own, limits), preview: shown, rendering: own, limits, facts: lines });
+  return drawTensorPicture({ title, subtitle, image: paintPreview(shown, own, limits), preview: shown, rendering: own, limits, facts: lines, bbox });
 }
 
 function tensorText(tensor: TensorLike, title: string, pairs: readonly (readonly [string, string])[]): string[] {

@@ -65,7 +65,10 @@ export function drawGraticuleLabels(canvas: Canvas, view: MapView): void {
   const { box, bounds } = view;
   const step = graticuleStep(view);
   const size = 8.5;
+  const widest = textWidth(degreeLabel(bounds[0], step, 'lon'), size) + 16;
+  const every = Math.max(1, Math.ceil(widest / (view.perDegree * step)));
   for (const lon of multiples(bounds[0], bounds[2], step)) {
+    if (Math.round(lon / step) % every !== 0) continue;
     const [x] = view.toPixel(lon, 0);
     const label = degreeLabel(lon, step, 'lon');
     if (x - textWidth(label, size) / 2 < box.x + 34 || x + textWidth(label, size) / 2 > box.x + box.width - 4) continue;

@@ -36,6 +36,13 @@ export const SCALE = 2;
 /** Scan lines per device pixel when filling; horizontally coverage is exact. */
 const SUBLINES = 4;
 
+/** Step between levels of a channel in images: 32 levels instead of 256 halve the PNG and cannot be seen at this size. */
+const LEVEL = 8;
+
+function level(value: number): number {
+  return Math.min(255, Math.round(value / LEVEL) * LEVEL);
+}
+
 interface DeviceBox {
   x0: number;
   y0: number;
@@ -193,10 +200,39 @@ export class Canvas {
             a += opacity;
           }
         }
-        if (a > 0) this.mix(x, y, [r / a, g / a, b / a], a / 255 / ((r1 - r0) * (c1 - c0)));
+        if (a > 0) this.mix(x, y, [level(r / a), level(g / a), level(b / a)], a / 255 / ((r1 - r0) * (c1 - c0)));
       }
     }
   }
+}
+
+/** A smaller image: means of the pixels that each new one covers, weighted by opacity, or the middle one of them. */
+export function reduced(image: RgbaImage, width: number, height: number, nearest: boolean): RgbaImage {
+  const rgba = new Uint8ClampedArray(width * height * 4);
+  for (let j = 0, k = 0; j < height; j++) {
+    const [r0, r1] = sourceSpan(j, height, image.height);
+    for (let i = 0; i < width; i++, k += 4) {
+      const [c0, c1] = sourceSpan(i, width, image.width);
+      const [rows, columns] = nearest ? [[(r0 + r1) >> 1, ((r0 + r1) >> 1) + 1], [(c0 + c1) >> 1, ((c0 + c1) >> 1) + 1]] : [[r0, r1], [c0, c1]]; // prettier-ignore
+      let [r, g, b, a, n] = [0, 0, 0, 0, 0];
+      for (let row = rows[0] ?? 0; row < (rows[1] ?? 0); row++) {
+        for (let c = columns[0] ?? 0; c < (columns[1] ?? 0); c++, n++) {
+          const s = (row * image.width + c) * 4;
+          const opacity = image.rgba[s + 3] ?? 0;
+          r += (image.rgba[s] ?? 0) * opacity;
+          g += (image.rgba[s + 1] ?? 0) * opacity;
+          b += (image.rgba[s + 2] ?? 0) * opacity;
+          a += opacity;
+        }
+      }
+      if (a === 0) continue;
+      rgba[k] = r / a;
+      rgba[k + 1] = g / a;
+      rgba[k + 2] = b / a;
+      rgba[k + 3] = a / n;
+    }
+  }
+  return { width, height, rgba };
 }
 
 /** Source pixels of one device pixel. */

@@ -1,6 +1,6 @@
 /** The picture of a chip grid: images with date and valid share, verdicts as marks. */
 import { arc, boxCorners, Canvas, SCALE, type Box, type Colour, type Point, type RgbaImage } from './canvas.js';
-import { drawText, fitText } from './lettering.js';
+import { drawText, fitText, textWidth } from './lettering.js';
 import { drawFrame, drawMap, PICTURE_WIDTH, type MapArea } from './map-picture.js';
 import { ACCENT, BAD, BORDER, CHECK_DARK, CHECK_LIGHT, FAINT, GOOD, INK, MUTED, PAPER } from './theme.js';
 import { grouped } from '../words.js';
@@ -71,7 +71,8 @@ export function drawChipsPicture(picture: ChipsPicture): Canvas {
   const rows = Math.max(1, Math.ceil(shown.length / columns));
   const bar = counts ? 24 : 0;
   const more = count > shown.length ? 16 : 0;
-  const grid = rows * (tile + CAPTION) - 4;
+  const tall = Math.round(tile * tallness(shown));
+  const grid = rows * (tall + CAPTION) - 4;
   const canvas = new Canvas(PICTURE_WIDTH, Math.max(TOP + bar + grid + more + PADDING, areas ? 300 : 0), PAPER);
   drawFrame(canvas, picture.title, picture.subtitle);
   const cssHeight = canvas.height / SCALE;
@@ -81,9 +82,9 @@ export function drawChipsPicture(picture: ChipsPicture): Canvas {
   shown.forEach((chip, i) => {
     const box: Box = {
       x: left + (i % columns) * (tile + GAP),
-      y: TOP + bar + Math.floor(i / columns) * (tile + CAPTION),
+      y: TOP + bar + Math.floor(i / columns) * (tall + CAPTION),
       width: tile,
-      height: tile,
+      height: tall,
     };
     drawTile(canvas, box, chip);
   });
@@ -92,6 +93,12 @@ export function drawChipsPicture(picture: ChipsPicture): Canvas {
     drawText(canvas, text, [PICTURE_WIDTH - PADDING, cssHeight - 9], { colour: MUTED, size: 10, align: 'right' });
   }
   return canvas;
+}
+
+/** Height of tiles by width: that of the tallest image, from a half to one. */
+function tallness(tiles: readonly ChipTile[]): number {
+  const ratios = tiles.flatMap(({ image }) => (image ? [image.height / image.width] : []));
+  return ratios.length === 0 ? 1 : Math.min(1, Math.max(0.5, ...ratios));
 }
 
 function drawTile(canvas: Canvas, box: Box, chip: ChipTile): void {
@@ -114,16 +121,14 @@ function drawTile(canvas: Canvas, box: Box, chip: ChipTile): void {
   const edge: Colour = chip.verdict === 'kept' ? GOOD : chip.verdict === 'rejected' ? BAD : BORDER;
   canvas.stroke([boxCorners(box)], { colour: edge, width: chip.verdict ? 2 : 1, closed: true });
   if (chip.verdict) drawMark(canvas, [x + width - 11, y + 11], chip.verdict);
-  drawText(canvas, fitText(chip.caption, width, 9.5), [x, y + height + 12], { colour: INK, size: 9.5 });
-  if (chip.note !== '') {
-    const used = chip.caption === '' ? 0 : width * 0.62;
-    drawText(canvas, fitText(chip.note, width - used, 8.5), [x + width, y + height + 12], { colour: MUTED, size: 8.5, align: 'right' });
-  }
+  const used = chip.note === '' ? 0 : textWidth(chip.note, 8.5) + 6;
+  drawText(canvas, fitText(chip.caption, width - used, 9.5), [x, y + height + 12], { colour: INK, size: 9.5 });
+  drawText(canvas, chip.note, [x + width, y + height + 12], { colour: MUTED, size: 8.5, align: 'right' });
 }
 
 /** Images fill their tile when square enough, and are shown whole when long. */
 function coverBox(image: RgbaImage, box: Box): Box {
-  const aspect = image.width / image.height;
+  const aspect = (image.width / image.height) * (box.height / box.width);
   if (aspect < 0.9 || aspect > 1.1) return fitImage(image, box);
   const factor = Math.max(box.width / image.width, box.height / image.height);
   const [width, height] = [image.width * factor, image.height * factor];

@@ -1,13 +1,14 @@
 /** The picture of a tensor: its image, how values became colours, and its facts. */
 import { drawChecker, fitImage } from './chips-picture.js';
-import { boxCorners, Canvas, type Box, type Colour, type RgbaImage } from './canvas.js';
+import { boxCorners, Canvas, reduced, type Box, type Colour, type RgbaImage } from './canvas.js';
+import { drawGlobe } from './globe.js';
 import { drawText, fitText } from './lettering.js';
 import { drawFrame, PICTURE_WIDTH } from './map-picture.js';
 import { rampColour } from './ramps.js';
 import { ACCENT, BAD, BORDER, FAINT, GOOD, INK, MUTED, PAPER } from './theme.js';
 import { bandValues, type Limits } from './pixels.js';
-import { shortNumber } from '../words.js';
-import type { Preview, Rendering } from '../wire/payload.js';
+import { percent, shortNumber } from '../words.js';
+import type { LonLatBox, Preview, Rendering } from '../wire/payload.js';
 
 /** What a tensor picture shows. */
 export interface TensorPicture {
@@ -18,25 +19,31 @@ export interface TensorPicture {
   readonly rendering: Rendering;
   readonly limits: readonly Limits[];
   readonly facts: readonly (readonly [label: string, value: string])[];
+  /** For the locator globe; null when the image has no place on Earth. */
+  readonly bbox: LonLatBox | null;
 }
 
 const PADDING = 12;
 const TOP = 48;
 /** Most CSS pixels of the image; at two device pixels per image pixel the PNG stays near 150 kB. */
-const IMAGE: Box = { x: PADDING, y: TOP, width: 400, height: 310 };
+const IMAGE: Box = { x: PADDING, y: TOP, width: 400, height: 300 };
+const GLOBE = 42;
 const BINS = 72;
 const MOST_CLASSES = 12;
 
 /** Draws a tensor picture. */
 export function drawTensorPicture(picture: TensorPicture): Canvas {
   const { image, rendering } = picture;
-  const wide = fitImage(image, IMAGE);
-  const height = Math.max(wide.height, 190);
+  const room = Math.min(IMAGE.width / image.width, IMAGE.height / image.height);
+  // One image pixel per CSS pixel at most: what a reader sees, at a quarter of the bytes of every device pixel.
+  const shown = room < 1 ? reduced(image, Math.round(image.width * room), Math.round(image.height * room), rendering.classes !== null) : image;
+  const wide = fitImage(shown, IMAGE);
+  const height = Math.max(wide.height, 210);
   const box: Box = { ...wide, x: PADDING, y: TOP };
   const canvas = new Canvas(PICTURE_WIDTH, TOP + height + PADDING, PAPER);
   drawFrame(canvas, picture.title, picture.subtitle);
   drawChecker(canvas, box);
-  canvas.image(image, box);
+  canvas.image(shown, box);
   canvas.stroke([boxCorners(box)], { colour: BORDER, width: 1, closed: true });
   const left = PADDING + Math.max(box.width, 200) + 20;
   const panel: Box = { x: left, y: TOP, width: PICTURE_WIDTH - PADDING - left, height };
@@ -44,10 +51,12 @@ export function drawTensorPicture(picture: TensorPicture): Canvas {
   let row = y + 18;
   for (const [label, value] of picture.facts) {
     if (row > TOP + height) break;
+    const room = panel.width - 66 - (picture.bbox && row > TOP + height - 2 * GLOBE - 10 ? 2 * GLOBE + 12 : 0);
     drawText(canvas, label, [left, row], { colour: MUTED, size: 9.5 });
-    drawText(canvas, fitText(value, panel.width - 66, 9.5), [left + 66, row], { colour: INK, size: 9.5 });
+    drawText(canvas, fitText(value, room, 9.5), [left + 66, row], { colour: INK, size: 9.5 });
     row += 16;
   }
+  if (picture.bbox) drawGlobe(canvas, [PICTURE_WIDTH - PADDING - GLOBE - 4, TOP + height - GLOBE - 4], GLOBE, picture.bbox);
   return canvas;
 }
 
@@ -127,8 +136,7 @@ function drawClasses(
     canvas.fillBox(swatch, [n >> 16, (n >> 8) & 255, n & 255]);
     canvas.stroke([boxCorners(swatch)], { colour: MUTED, width: 0.6, closed: true });
     drawText(canvas, fitText(c.name, panel.width - 70, 9.5), [panel.x + 19, y], { colour: INK, size: 9.5 });
-    const share = ((counts.get(c.value) ?? 0) / total) * 100;
-    drawText(canvas, `${share.toFixed(1)} %`, [panel.x + panel.width, y], { colour: MUTED, size: 9.5, align: 'right' });
+    drawText(canvas, percent((counts.get(c.value) ?? 0) / total), [panel.x + panel.width, y], { colour: MUTED, size: 9.5, align: 'right' });
   }
   if (present.length > MOST_CLASSES) {
     y += 14;

@@ -1,5 +1,5 @@
 /** Writing PNG (W3C Portable Network Graphics, third edition) with `node:zlib`. Equal images give equal bytes. */
-import { crc32 as zlibCrc32, deflateSync } from 'node:zlib';
+import { deflateSync } from 'node:zlib';
 import { ArgumentError } from '../../core/index.js';
 
 /** An 8-bit image, pixel-interleaved, row 0 on top. */
@@ -10,6 +10,8 @@ export interface PngImage {
   readonly channels: 1 | 3 | 4;
   readonly data: Uint8Array | Uint8ClampedArray;
   readonly bitDepth?: 8;
+  /** Colours of an indexed image, three bytes each, at most 256; `data` holds indices and `channels` is 1. */
+  readonly palette?: Uint8Array;
 }
 
 /** How it is written. */
@@ -22,20 +24,21 @@ const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 const COLOR_TYPES = { 1: 0, 3: 2, 4: 6 } as const;
 /** Fixed, so that equal images give equal bytes. */
 const LEVEL = 6;
+/** Indices are small and repeat; trying harder pays. */
+const INDEXED_LEVEL = 9;
+const INDEXED = 3;
 const FILTER = { none: 0, sub: 1, up: 2 } as const;
 
-let crcTable: Uint32Array | undefined;
+const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
+  let c = n;
+  for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
+  return c >>> 0;
+});
 
-/** CRC-32 as PNG defines it; Node has one of its own from 20.15 on. */
+/** CRC-32 as PNG defines it (`zlib.crc32` came with Node 20.15; we support 20.12). */
 function crc32(bytes: Uint8Array): number {
-  if (typeof zlibCrc32 === 'function') return zlibCrc32(bytes);
-  crcTable ??= Uint32Array.from({ length: 256 }, (_, n) => {
-    let c = n;
-    for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
-    return c >>> 0;
-  });
   let crc = 0xffffffff;
-  for (const byte of bytes) crc = (crcTable[(crc ^ byte) & 0xff] ?? 0) ^ (crc >>> 8);
+  for (const byte of bytes) crc = (CRC_TABLE[(crc ^ byte) & 0xff] ?? 0) ^ (crc >>> 8);
   return (crc ^ 0xffffffff) >>> 0;
 }
 
@@ -89,10 +92,18 @@ function filterRows({ width, height, channels, data }: PngImage): Uint8Array {
   return out;
 }
 
+/** Rows without filters: differences of indices mean nothing. */
+function plainRows({ width, height, data }: PngImage): Uint8Array {
+  const out = new Uint8Array((width + 1) * height);
+  for (let y = 0; y < height; y++) out.set(data.subarray(y * width, (y + 1) * width), y * (width + 1) + 1);
+  return out;
+}
+
 /**
  * The bytes of a PNG file.
  *
- * @throws {@link ArgumentError} `png-size` when data and size disagree, `png-keyword` for a text that PNG cannot name.
+ * @throws {@link ArgumentError} `png-size` when data and size disagree, `png-palette`,
+ * `png-keyword` for a text that PNG cannot name.
  */
 export function encodePng(image: PngImage, o: PngOptions = {}): Uint8Array {
   const { width, height, channels, data } = image;
@@ -105,7 +116,16 @@ export function encodePng(image: PngImage, o: PngOptions = {}): Uint8Array {
   head.writeUInt32BE(height, 4);
   head.set([8, COLOR_TYPES[channels], 0, 0, 0], 8);
   const texts = Object.entries(o.text ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
-  const body = deflateSync(filterRows(image), { level: LEVEL });
-  const parts = [Buffer.from(SIGNATURE), chunk('IHDR', head), ...texts.map(([k, v]) => textChunk(k, v)), chunk('IDAT', body), chunk('IEND', new Uint8Array(0))];
+  const { palette } = image;
+  if (palette) {
+    const entries = palette.length / 3;
+    if (channels !== 1 || !Number.isInteger(entries) || entries < 1 || entries > 256) {
+      throw new ArgumentError('png-palette', `A palette has 1 to 256 colours of 3 bytes and 1 channel; got ${palette.length} bytes and ${channels} channels.`);
+    }
+    head[9] = INDEXED;
+  }
+  const body = palette ? deflateSync(plainRows(image), { level: INDEXED_LEVEL }) : deflateSync(filterRows(image), { level: LEVEL });
+  const colours = palette ? [chunk('PLTE', palette)] : [];
+  const parts = [Buffer.from(SIGNATURE), chunk('IHDR', head), ...colours, ...texts.map(([k, v]) => textChunk(k, v)), chunk('IDAT', body), chunk('IEND', new Uint8Array(0))];
   return new Uint8Array(Buffer.concat(parts));
 }
