@@ -1,6 +1,6 @@
 /** Which bands of a file were asked for, and how each is resampled by default (loading.md §2). */
 import { BandNotFoundError } from '../core/index.js';
-import type { MaskRule, Resampling } from '../pixels/index.js';
+import { isCategoricalName, type MaskRule, type Resampling } from '../pixels/index.js';
 
 /** What band lookup needs to know of a file. */
 export interface BandFacts {
@@ -64,12 +64,9 @@ export function resolveMask(
   throw notFound(facts, `for the mask: ${rules.map((r) => JSON.stringify(r.band)).join(' or ')}`);
 }
 
-/** Names of bands that hold classes or bits: QA*, SCL, MSK*, CLM, FMASK, *MASK, *LABEL, *CLASS. */
-const CATEGORICAL_NAME = /^(?:qa.*|scl|msk.*|clm|.*mask|.*label|.*class)$/i;
-
 /** Whether interpolating between the values of a band is meaningless. */
 export function isCategorical(facts: BandFacts, band: number): boolean {
-  return facts.categorical[band] === true || CATEGORICAL_NAME.test(facts.bandNames[band]?.trim() ?? '');
+  return facts.categorical[band] === true || isCategoricalName(facts.bandNames[band]);
 }
 
 /** The resampling of a band when the caller has no wish. */

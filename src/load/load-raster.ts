@@ -305,11 +305,14 @@ async function mergeSources(
     crs: slice.crs,
     fillValue: result.fillValue,
     bandNames: result.bandNames,
-    attrs: attrsOf(
-      slice,
-      sources.filter((s) => used.has(s)).map((s) => s.row.filepath),
-      errors,
-    ),
+    attrs: {
+      ...attrsOf(
+        slice,
+        sources.filter((s) => used.has(s)).map((s) => s.row.filepath),
+        errors,
+      ),
+      ...(sources.every((s) => s.bands.every((b) => isCategorical(s.facts, b.band))) ? { categorical: true } : {}),
+    },
   });
 }
 

@@ -1,4 +1,5 @@
 /** Pixels: georeferenced arrays, warping, merging, masks, output. */
+export { isCategoricalName } from './categorical.js';
 export { GeoTensor, isGeoTensor, sliceOf, type Reduction } from './geo-tensor.js';
 export { masks, maskRules, maskTest, type MaskRule } from './masks.js';
 export { createMerger, mergedType, MERGE_METHODS, type MergeMethod, type Merger } from './merge.js';
