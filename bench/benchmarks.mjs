@@ -1,0 +1,9 @@
+/** Sizes, units of the wall times, and how far the checked results may differ (relative). */
+export const benchmarks = {
+  // Footprints are projected with PROJ on one side and proj4 on the other: sums of metres agree to 1e-9.
+  'catalog-build': { sizes: { full: 2000, small: 60 }, unit: 's', tolerance: 1e-9 },
+  // Same pixels: exact sums.
+  'chip-read': { sizes: { full: 400, small: 20 }, unit: 's', tolerance: 0 },
+  // Bilinear sums: GDAL's approximate transformer is off by up to 0.125 pixel.
+  'chip-warp': { sizes: { full: 100, small: 5 }, unit: 's', tolerance: 2e-3 },
+};

@@ -1,0 +1,66 @@
+// `npm run bench [-- NAME …] [-- --small]`: our side and the peer in turn, in one run, on one input, with one result checked.
+// Prints one JSON line a benchmark and a table. Without the peers' Python (`npm run bench:peers`) it runs our side and says so.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { ensureBuilt, ensureInstalled, ROOT } from '../scripts/lib/setup.mjs';
+import { benchmarks } from './benchmarks.mjs';
+
+const PAIRS = 5;
+const small = process.argv.includes('--small');
+const names = process.argv.slice(2).filter((a) => !a.startsWith('-'));
+const unknown = names.filter((n) => !(n in benchmarks));
+if (unknown.length) {
+  console.error(`No benchmark called ${unknown.join(', ')}; there are ${Object.keys(benchmarks).join(', ')}.`);
+  process.exit(1);
+}
+ensureInstalled();
+ensureBuilt();
+const python = [process.env.NADIR_PEERS_PYTHON, path.join(ROOT, 'bench/.venv/bin/python')].find((p) => p && existsSync(p));
+if (!python) console.error('no peers: run `npm run bench:peers` first, or name a Python in NADIR_PEERS_PYTHON; running our side only');
+
+const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
+
+/** One timed run in a process of its own; it prints { wall, cpu, rss, check }. */
+function once(command, args) {
+  const done = spawnSync(command, args, { cwd: ROOT, encoding: 'utf8', maxBuffer: 1 << 26 });
+  if (done.status !== 0) throw new Error(`${path.basename(args[0])} failed: ${done.stderr.slice(-2000)}`);
+  return JSON.parse(done.stdout.trim().split('\n').at(-1));
+}
+
+const close = (a, b, tolerance) => a.length === b.length && a.every((v, i) => Math.abs(v - b[i]) <= tolerance * Math.max(1, Math.abs(b[i])));
+
+let unequal = 0;
+for (const name of names.length ? names : Object.keys(benchmarks)) {
+  const { sizes, unit, tolerance } = benchmarks[name];
+  const n = small ? sizes.small : sizes.full;
+  const dir = mkdtempSync(path.join(tmpdir(), `nadir-bench-${name}-`));
+  try {
+    once(process.execPath, ['bench/ours.mjs', 'prepare', name, dir, String(n)]);
+    const ours = [];
+    const peer = [];
+    for (let i = 0; i < (small ? 1 : PAIRS); i++) {
+      ours.push(once(process.execPath, ['bench/ours.mjs', 'run', name, dir, String(n)]));
+      if (python) peer.push(once(python, ['bench/peers/run.py', name, dir, String(n)]));
+    }
+    const ratios = ours.map((o, i) => (peer[i] ? peer[i].wall / o.wall : NaN));
+    const equal = peer.length ? ours.every((o, i) => close(o.check, peer[i].check, tolerance)) : null;
+    if (equal === false) {
+      unequal++;
+      console.error(`${name}: results differ: ours ${ours[0].check.join(' ')}, peer ${peer[0].check.join(' ')}`);
+    }
+    const line = {
+      name, n, unit,
+      ours: median(ours.map((o) => o.wall)), peer: peer.length ? median(peer.map((p) => p.wall)) : null,
+      ratio: peer.length ? median(ratios) : null, range: peer.length ? [Math.min(...ratios), Math.max(...ratios)] : null,
+      ours_cpu: median(ours.map((o) => o.cpu)), peer_cpu: peer.length ? median(peer.map((p) => p.cpu)) : null,
+      rss_mb: Math.round(Math.max(...ours.map((o) => o.rss))), equal,
+    };
+    const round = (v) => (typeof v === 'number' ? Number(v.toPrecision(3)) : Array.isArray(v) ? v.map(round) : v);
+    console.log(JSON.stringify(Object.fromEntries(Object.entries(line).map(([k, v]) => [k, k === 'n' ? v : round(v)]))));
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+process.exit(unequal ? 1 : 0);
