@@ -30,11 +30,7 @@ export interface PreparedQuery {
 function checkBounds(bounds: Bounds, crs: Crs): void {
   const given: readonly unknown[] = bounds;
   const shown = JSON.stringify(bounds);
-  if (
-    !Array.isArray(given) ||
-    given.length !== 4 ||
-    given.some((v) => typeof v !== 'number' || !Number.isFinite(v))
-  ) {
+  if (!Array.isArray(given) || given.length !== 4 || given.some((v) => typeof v !== 'number' || !Number.isFinite(v))) {
     throw new ArgumentError('bad-bounds', `bounds are four finite numbers [xmin, ymin, xmax, ymax]; got ${shown}.`, {
       details: { bounds },
     });

@@ -6,7 +6,7 @@ export function isGlob(text: string): boolean {
   return /[*?[\]{}]/.test(text);
 }
 
-const escapeText = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/gu, '\\$&');
+const escapeText = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/gu, '\\$&');
 
 /** Index of the brace that closes the one at `from`; −1 when none does. */
 function closingBrace(pattern: string, from: number): number {

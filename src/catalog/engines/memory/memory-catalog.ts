@@ -118,10 +118,8 @@ export class MemoryCatalog implements GeoCatalog {
     const total = this.#totalBounds();
     const misses = total[0] > bounds[2] || bounds[0] > total[2] || total[1] > bounds[3] || bounds[1] > total[3];
     if (!misses) return;
-    const looksGeographic =
-      Math.max(Math.abs(bounds[0]), Math.abs(bounds[2])) <= 360 &&
-      Math.max(Math.abs(bounds[1]), Math.abs(bounds[3])) <= 90;
-    if (looksGeographic === this.crs.isGeographic) return;
+    const looksGeographic = inDegrees(bounds);
+    if (looksGeographic === this.crs.isGeographic || looksGeographic === inDegrees(total)) return;
     const [seen, proposal] = looksGeographic
       ? ['degrees', "crs: 'EPSG:4326'"]
       : ['metres', "their crs, e.g. crs: 'EPSG:32631'"];
@@ -243,6 +241,11 @@ export class MemoryCatalog implements GeoCatalog {
   dispose(): Promise<void> {
     return Promise.resolve();
   }
+}
+
+/** Whether all numbers of a box could be degrees. */
+function inDegrees([xmin, ymin, xmax, ymax]: Bounds): boolean {
+  return Math.max(Math.abs(xmin), Math.abs(xmax)) <= 360 && Math.max(Math.abs(ymin), Math.abs(ymax)) <= 90;
 }
 
 function* corners(indices: Uint32Array, store: RowStore): Generator<readonly [number, number]> {
