@@ -29,7 +29,8 @@ const NAMES: Readonly<Record<number, string>> = {
   50002: 'JPEG XL',
   52546: 'JPEG XL',
 };
-const READABLE = new Set([1, 5, 7, 8, 32773, 32946, 34887, 50000]);
+// LERC is left out though the package decodes it: it drops LERC's own mask, so that missing pixels come out as zeros.
+const READABLE = new Set([1, 5, 7, 8, 32773, 32946, 50000]);
 /** Blocks above this many compressed bytes are inflated off the main thread; below, the hand-over costs more. */
 const ASYNC_FROM_BYTES = 8192;
 
@@ -65,7 +66,6 @@ export interface BlockFacts {
   readonly bits: number;
   readonly planar: 1 | 2;
   readonly jpegTables: Uint8Array | null;
-  readonly lercParameters: readonly number[] | null;
   /** Raw bytes that the block must give. */
   readonly expectedBytes: number;
 }
@@ -139,14 +139,6 @@ function jpegFrame(bytes: Uint8Array): { readonly width: number; readonly height
   return null;
 }
 
-/** `Lerc2 ` blobs carry their size as rows and columns behind a version, a checksum (from version 3 on). */
-function lercSize(bytes: Uint8Array): number {
-  if (Buffer.from(bytes.subarray(0, 6)).toString('latin1') !== 'Lerc2 ' || bytes.length < 32) return 0;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const at = view.getInt32(6, true) >= 3 ? 14 : 10;
-  return view.getUint32(at, true) * view.getUint32(at + 4, true);
-}
-
 /**
  * The raw bytes of a block, in the byte order and interleaving of the file, before its predictor is undone.
  *
@@ -172,9 +164,6 @@ export async function decodeBytes(stored: Uint8Array, facts: BlockFacts, place: 
       throw damaged(`its JPEG frame is ${frame.width} × ${frame.height}, the block is ${facts.width} × ${facts.rows}`);
     }
   }
-  if (compression === 34887 && (facts.lercParameters?.[1] ?? 0) === 0 && lercSize(stored) > facts.width * facts.rows) {
-    throw damaged('its LERC size is larger than the block');
-  }
   let raw: Uint8Array;
   try {
     const decoder = await getDecoder(compression, {
@@ -186,7 +175,6 @@ export async function decodeBytes(stored: Uint8Array, facts: BlockFacts, place: 
       samplesPerPixel: facts.samples,
       expectedBytes: facts.expectedBytes,
       ...(facts.jpegTables ? { JPEGTables: facts.jpegTables } : {}),
-      ...(facts.lercParameters ? { LercParameters: facts.lercParameters } : {}),
     } as never);
     raw = new Uint8Array(await decoder.decode(exactBuffer(stored)));
   } catch (error) {

@@ -36,7 +36,6 @@ export const TAG = {
   GeoAsciiParams: 34737,
   GdalMetadata: 42112,
   GdalNodata: 42113,
-  LercParameters: 50674,
 } as const;
 
 /** The image directories of a file, each with typed readers of its tags. */

@@ -155,7 +155,6 @@ export class TiffImage {
         bits: layout.bits,
         planar: layout.planar,
         jpegTables: layout.jpegTables,
-        lercParameters: layout.lercParameters,
         expectedBytes,
       },
       place,
@@ -170,7 +169,7 @@ export class TiffImage {
         bits: layout.bits,
         format: layout.format,
         dtype: layout.dtype,
-        littleEndian: layout.compression === 34887 ? true : structure.littleEndian, // LERC decodes to native numbers
+        littleEndian: structure.littleEndian,
         predictor: layout.predictor,
         nodata,
         isYCbCr: layout.isYCbCr,

@@ -25,7 +25,6 @@ export interface ImageLayout {
   readonly offsets: TagPlace;
   readonly byteCounts: TagPlace | null;
   readonly jpegTables: Uint8Array | null;
-  readonly lercParameters: readonly number[] | null;
 }
 
 /** Largest decoded block, in bytes: above it a file is either forged or not meant for windowed reading. */
@@ -149,6 +148,5 @@ export async function readLayout(tags: Tags, name: string, fileBytes: number): P
     offsets,
     byteCounts,
     jpegTables,
-    lercParameters: compression === 34887 ? ((await tags.numbers(TAG.LercParameters)) ?? null) : null,
   };
 }
