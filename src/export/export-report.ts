@@ -18,6 +18,7 @@ export function exportReport(r: {
   const bytes = r.files.reduce((n, f) => n + f.bytes, 0);
   const manifestSha256 = sha256(r.text);
   return asReport({
+    title: `Export of "${r.manifest.name}"`,
     dir: r.dir,
     recipeHash: r.hash,
     manifestSha256,

@@ -162,6 +162,7 @@ function planReport(
   warnings.push(`Licence and attribution of ${sources} source files are not stated; the dataset lists them as unknown.`);
   const hash = recipeHash(recipe);
   return asReport({
+    title: `Plan of "${recipe.name}"`,
     recipeHash: hash,
     items: recipe.items.length,
     ...total,

@@ -150,6 +150,7 @@ export interface Fact {
 
 /** What every report shows. */
 export interface ReportBody {
+  readonly title: string;
   readonly facts: readonly Fact[];
   readonly warnings: readonly string[];
   readonly errors: readonly LedgerEntry[];

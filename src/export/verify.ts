@@ -71,6 +71,7 @@ export async function verifyDataset(given: string, o: LongTask = {}): Promise<Ve
       ...claims,
     ];
     return asReport({
+      title: `Check of "${manifest.name}"`,
       ok: errors.length === 0,
       dir,
       files: manifest.files.length,

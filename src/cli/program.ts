@@ -1,0 +1,103 @@
+/** The command line: which commands and flags exist. Work is in one file a command. */
+import { Command, CommanderError } from 'commander';
+import { VERSION } from '../core/index.js';
+import { showError, type CliContext } from './console.js';
+import { EXIT, exitCodeOf } from './exit-code.js';
+import type { BuildFlags, QueryFlags } from './catalog-command.js';
+import type { ExportFlags } from './export-command.js';
+import type { RunFlags } from './run-command.js';
+
+const collect = (value: string, all: readonly string[] = []): readonly string[] => [...all, value];
+
+function buildProgram(context: CliContext, done: (code: number) => void): Command {
+  const program = new Command('nadir')
+    .description('Earth-observation datasets: index, query, run notebooks, export.')
+    .version(VERSION, '--version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .showHelpAfterError('(nadir --help lists commands and flags)')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => void context.stdout.write(text), writeErr: (text) => void context.stderr.write(text) });
+
+  program
+    .command('run')
+    .description('run a notebook without an editor')
+    .argument('<notebook>', 'an .ipynb file')
+    .option('-p, --param <name=value>', 'parameter, JSON or text; repeatable', collect)
+    .option('-o, --out <file>', 'write the executed notebook')
+    .option('--html <file>', 'write a report page')
+    .option('--timeout <seconds>', 'limit of the whole run; 0 for none (default: 600)')
+    .option('--cwd <folder>', 'working folder of the cells (default: that of the notebook)')
+    .option('--keep-going', 'go on after a failed cell')
+    .action(async (file: string, flags: RunFlags) => done(await (await import('./run-command.js')).runCommand(file, flags, context)));
+
+  const catalog = program.command('catalog').description('build, query and inspect catalogs');
+  catalog
+    .command('build')
+    .description('index raster files into a GeoParquet catalog')
+    .argument('<files...>', 'files, or one folder, glob or URL')
+    .requiredOption('-o, --out <file>', 'GeoParquet file to write')
+    .option('--regex <pattern>', 'file names: a group "date", or "start" and "stop"')
+    .option('--date-format <format>', 'how dates are written (default: %Y%m%d)')
+    .option('--day', 'widen times to whole UTC days')
+    .option('--crs <crs>', 'CRS of the catalog (default: that of the first file)')
+    .option('--resolution <number>', 'pixel size of its slices, in units of its CRS')
+    .option('--strict', 'end with the first file that cannot be read')
+    .option('--json', 'print JSON')
+    .action(async (files: readonly string[], flags: BuildFlags) => done(await (await import('./catalog-command.js')).buildCommand(files, flags, context)));
+  catalog
+    .command('query')
+    .description('list rows that meet an area and a time')
+    .argument('<catalog>', 'GeoParquet file')
+    .option('--bounds <xmin,ymin,xmax,ymax>', 'area; x before y')
+    .option('--crs <crs>', 'CRS of the bounds (default: that of the catalog)')
+    .option('--time <start/end>', 'ISO 8601; a date means the whole day')
+    .option('-o, --out <file>', 'write the rows as a catalog')
+    .option('--json', 'print JSON')
+    .action(async (file: string, flags: QueryFlags) => done(await (await import('./catalog-command.js')).queryCommand(file, flags, context)));
+  catalog
+    .command('info')
+    .description('say what a catalog holds')
+    .argument('<catalog>', 'GeoParquet file')
+    .option('--json', 'print JSON')
+    .action(async (file: string, flags: { readonly json?: boolean }) => done(await (await import('./catalog-command.js')).infoCommand(file, flags, context)));
+
+  program
+    .command('export')
+    .description('write the dataset of a recipe')
+    .argument('<recipe>', 'recipe.json')
+    .requiredOption('-o, --out <folder>', 'folder of the dataset')
+    .option('--resume', 'continue an interrupted export')
+    .option('--replace', 'put the new dataset in the place of an older one')
+    .option('--data <folder>', 'where the source files are, when the recipe does not know')
+    .option('--workers <n>', 'items under way at a time (default: cores, at most 8)')
+    .option('--strict', 'end with the first item that fails')
+    .option('--plan', 'say what would be done, and do nothing')
+    .option('--json', 'print JSON')
+    .action(async (file: string, flags: ExportFlags) => done(await (await import('./export-command.js')).exportCommand(file, flags, context)));
+  return program;
+}
+
+/**
+ * Runs one command line (without program name) and returns its exit code. Never throws: errors are shown on stderr.
+ */
+export async function runCli(argv: readonly string[], context: CliContext): Promise<number> {
+  let code: number = EXIT.ok;
+  try {
+    const program = buildProgram(context, (c) => (code = c));
+    if (argv.length === 0) {
+      context.stderr.write(program.helpInformation());
+      return EXIT.usage;
+    }
+    await program.parseAsync([...argv], { from: 'user' });
+    return code;
+  } catch (error) {
+    // Commander has shown its own message; help and version end with 0.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (context.signal.aborted) {
+      context.stderr.write('interrupted\n');
+      return EXIT.interrupted;
+    }
+    showError(context.stderr, error);
+    return exitCodeOf(error);
+  }
+}
