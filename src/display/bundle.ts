@@ -81,7 +81,9 @@ export function makeBundle<K extends PayloadKind>(draft: Draft<K>): DisplayBundl
 }
 
 /** A request handler from one function per op; unknown ops are refused by name. */
-export function answers(ops: Readonly<Record<string, (args: Readonly<Record<string, unknown>>) => unknown>>): ViewHandler {
+export function answers(
+  ops: Readonly<Record<string, (args: Readonly<Record<string, unknown>>) => unknown>>,
+): ViewHandler {
   return (op, args) => {
     const answer = Object.hasOwn(ops, op) ? ops[op] : undefined;
     if (!answer) throw new Error(`this view does not answer "${oneLine(op).slice(0, 40)}"`);

@@ -2,7 +2,15 @@
 import type { LedgerEntry } from '../core/index.js';
 import type { GeoCatalog } from '../catalog/types.js';
 import type { DisplayBundle } from '../core/index.js';
-import { answers, fingerprint, itemsFingerprint, makeBundle, payloadBudget, wholeArg, withoutSecrets } from './bundle.js';
+import {
+  answers,
+  fingerprint,
+  itemsFingerprint,
+  makeBundle,
+  payloadBudget,
+  wholeArg,
+  withoutSecrets,
+} from './bundle.js';
 import { drawMapPicture } from './draw/map-picture.js';
 import { fitRows } from './fit.js';
 import { footprintRow } from './footprint.js';
@@ -24,7 +32,9 @@ export function ledgerRow({ item, error }: LedgerEntry): LedgerRow {
 }
 
 /** The earliest start and latest end of dated rows; null when no row has a date. */
-export function extentOf(rows: readonly { readonly startMicros: number | null; readonly endMicros: number | null }[]): CatalogData['interval'] {
+export function extentOf(
+  rows: readonly { readonly startMicros: number | null; readonly endMicros: number | null }[],
+): CatalogData['interval'] {
   let [start, end] = [Infinity, -Infinity];
   for (const r of rows) {
     if (r.startMicros !== null) start = Math.min(start, r.startMicros);
@@ -34,13 +44,19 @@ export function extentOf(rows: readonly { readonly startMicros: number | null; r
 }
 
 /** Marks of a timeline. */
-export function timeMarks(rows: readonly { readonly startMicros: number | null; readonly endMicros: number | null }[]): { startMicros: number; endMicros: number }[] {
-  return rows.flatMap(({ startMicros, endMicros }) => (startMicros === null || endMicros === null ? [] : [{ startMicros, endMicros }]));
+export function timeMarks(
+  rows: readonly { readonly startMicros: number | null; readonly endMicros: number | null }[],
+): { startMicros: number; endMicros: number }[] {
+  return rows.flatMap(({ startMicros, endMicros }) =>
+    startMicros === null || endMicros === null ? [] : [{ startMicros, endMicros }],
+  );
 }
 
 /** Values of a property that rows share, at most three named. */
 function variety(rows: readonly FootprintRow[], name: string): string {
-  const values = [...new Set(rows.flatMap((r) => (r.properties[name] === undefined ? [] : [String(r.properties[name])])))];
+  const values = [
+    ...new Set(rows.flatMap((r) => (r.properties[name] === undefined ? [] : [String(r.properties[name])]))),
+  ];
   if (values.length <= 3) return values.join(' · ');
   return `${values.slice(0, 3).join(' · ')} and ${values.length - 3} more`;
 }
@@ -75,9 +91,20 @@ export async function displayCatalog(catalog: GeoCatalog): Promise<DisplayBundle
     data,
     picture: drawMapPicture({
       title,
-      subtitle: [timeSpan(interval), where, catalog.crs.canonical.slice(0, 40), ...(skippedText === '' ? [] : [skippedText.slice(2)])].join(' · '),
+      subtitle: [
+        ...(interval ? [timeSpan(interval)] : []),
+        where,
+        catalog.crs.canonical.slice(0, 40),
+        ...(skippedText === '' ? [] : [skippedText.slice(2)]),
+      ].join(' · '),
       areas: placed,
-      timeline: { marks: timeMarks(all), undatedText: dated === all.length ? '' : `${grouped(all.length - dated)} without date` },
+      timeline:
+        dated === 0
+          ? null
+          : {
+              marks: timeMarks(all),
+              undatedText: dated === all.length ? '' : `${grouped(all.length - dated)} without date`,
+            },
       height: HEIGHT,
     }),
     text: catalogText(title, data, all),
@@ -97,7 +124,12 @@ function catalogText(title: string, data: CatalogData, all: readonly FootprintRo
   const lines = [
     title,
     ...facts([
-      ['time', counts.dated === 0 ? 'no dates' : `${timeSpan(data.interval)}${counts.static > 0 ? ` (${counts.static} without date)` : ''}`],
+      [
+        'time',
+        counts.dated === 0
+          ? 'no dates'
+          : `${timeSpan(data.interval)}${counts.static > 0 ? ` (${counts.static} without date)` : ''}`,
+      ],
       ['place', placeRange(data.bbox)],
       ['CRS', data.crs.slice(0, 80)],
       ['file CRS', variety(all, 'crs')],
@@ -108,12 +140,24 @@ function catalogText(title: string, data: CatalogData, all: readonly FootprintRo
   if (all.length > 0) {
     const shown = all.slice(0, TEXT_ROWS);
     const day = (micros: number | null): string | null => (micros === null ? null : isoDay(micros));
-    const table = shown.map((r) => [String(r.properties['file'] ?? r.id), day(r.startMicros), String(r.properties['size'] ?? '-'), String(r.properties['crs'] ?? '-')]); // prettier-ignore
+    const table = shown.map((r) => [
+      String(r.properties['file'] ?? r.id),
+      day(r.startMicros),
+      String(r.properties['size'] ?? '-'),
+      String(r.properties['crs'] ?? '-'),
+    ]);
     lines.push('', ...textTable(['file', 'date', 'size', 'crs'], table));
     if (all.length > shown.length) lines.push(`  … ${grouped(all.length - shown.length)} more rows`);
   }
   if (skipped.length > 0) {
-    lines.push('', `  skipped ${plural(counts.skipped, 'file')}`, ...textTable(['file', 'why'], skipped.slice(0, 6).map((s) => [s.item, s.message]))); // prettier-ignore
+    lines.push(
+      '',
+      `  skipped ${plural(counts.skipped, 'file')}`,
+      ...textTable(
+        ['file', 'why'],
+        skipped.slice(0, 6).map((s) => [s.item, s.message]),
+      ),
+    );
   }
   return lines;
 }

@@ -49,7 +49,18 @@ export const WORLDCOVER_CLASSES: readonly BandClass[] = [
 ];
 
 /** Colours of classes that nobody named, chosen to differ for colour-blind readers too (after Okabe and Ito, 2008). */
-const PALETTE = ['#0072b2', '#e69f00', '#009e73', '#cc79a7', '#56b4e9', '#d55e00', '#f0e442', '#7f7f7f', '#6a3d9a', '#b15928'];
+const PALETTE = [
+  '#0072b2',
+  '#e69f00',
+  '#009e73',
+  '#cc79a7',
+  '#56b4e9',
+  '#d55e00',
+  '#f0e442',
+  '#7f7f7f',
+  '#6a3d9a',
+  '#b15928',
+];
 /** More distinct values than this are a measurement, whatever the name says. */
 export const MOST_CLASSES = 32;
 
@@ -58,7 +69,13 @@ function hex(value: unknown): string | null {
   if (!Array.isArray(value) || value.length < 3) return null;
   const parts: readonly unknown[] = value.slice(0, 3);
   if (!parts.every((v): v is number => typeof v === 'number')) return null;
-  return `#${parts.map((v) => Math.max(0, Math.min(255, Math.round(v))).toString(16).padStart(2, '0')).join('')}`;
+  return `#${parts
+    .map((v) =>
+      Math.max(0, Math.min(255, Math.round(v)))
+        .toString(16)
+        .padStart(2, '0'),
+    )
+    .join('')}`;
 }
 
 /** Classes that the tensor itself carries: `attrs.classes`, a list of `{ value, name?, colour? }`; null when it has none. */
@@ -66,7 +83,8 @@ export function classesInAttrs(attrs: Readonly<Record<string, unknown>>): readon
   const list: unknown = attrs['classes'];
   if (!Array.isArray(list) || list.length === 0) return null;
   const classes = list.flatMap((entry: unknown, i): BandClass[] => {
-    if (typeof entry !== 'object' || entry === null || !('value' in entry) || typeof entry.value !== 'number') return [];
+    if (typeof entry !== 'object' || entry === null || !('value' in entry) || typeof entry.value !== 'number')
+      return [];
     const name = 'name' in entry && typeof entry.name === 'string' ? entry.name : String(entry.value);
     const colour = hex('colour' in entry ? entry.colour : 'color' in entry ? entry.color : null);
     return [c(entry.value, name, colour ?? PALETTE[i % PALETTE.length] ?? '#7f7f7f')];
@@ -83,7 +101,8 @@ export function classesOf(
   const own = classesInAttrs(attrs);
   if (own) return own;
   const present = [...new Set(values)].sort((a, b) => a - b);
-  const fits = (table: readonly BandClass[]): boolean => present.every((v) => v === 0 || table.some((k) => k.value === v));
+  const fits = (table: readonly BandClass[]): boolean =>
+    present.every((v) => v === 0 || table.some((k) => k.value === v));
   if (/^scl$/i.test(bandName) && fits(SCL_CLASSES)) return SCL_CLASSES;
   if (/^(worldcover|map|.*land_?cover)$/i.test(bandName) && fits(WORLDCOVER_CLASSES)) return WORLDCOVER_CLASSES;
   if (!isCategorical(bandName) || present.length > MOST_CLASSES) return null;

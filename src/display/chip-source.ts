@@ -70,7 +70,12 @@ export async function loadRowChip(
 ): Promise<ChipOutcome> {
   try {
     const alone = catalog.where((r) => r.id === row.id);
-    const tensor = await loadRaster(alone, rowSlice(row, catalog, side), { ...o, bandIndexes, overviews: 'auto', ignoreTime: true });
+    const tensor = await loadRaster(alone, rowSlice(row, catalog, side), {
+      ...o,
+      bandIndexes,
+      overviews: 'auto',
+      ignoreTime: true,
+    });
     return { tensor };
   } catch (error) {
     if (!isNadirError(error)) throw error;

@@ -135,7 +135,11 @@ export function withUniqueIds(items: readonly ChipItem[]): ChipItem[] {
 }
 
 /** Tiles of a picture; all chips share one stretch, so that they can be compared. */
-export function chipTiles(items: readonly ChipItem[], look: ChipLook, verdictOf: (id: string) => 'kept' | 'rejected' | null): ChipTile[] {
+export function chipTiles(
+  items: readonly ChipItem[],
+  look: ChipLook,
+  verdictOf: (id: string) => 'kept' | 'rejected' | null,
+): ChipTile[] {
   const shown = items.slice(0, 32);
   const previews = shown.flatMap((i) => i.preview ?? []);
   const limits = look.rendering.bands.map((b) => sharedLimits(previews, b));
@@ -149,11 +153,26 @@ export function chipTiles(items: readonly ChipItem[], look: ChipLook, verdictOf:
 }
 
 /** The text summary of chips: facts, then the first ones. */
-export function chipsText(first: string, items: readonly ChipItem[], count: number, look: ChipLook, extra: readonly (readonly [string, string])[] = []): string[] {
+export function chipsText(
+  first: string,
+  items: readonly ChipItem[],
+  count: number,
+  look: ChipLook,
+  extra: readonly (readonly [string, string])[] = [],
+): string[] {
   const sizes = [...new Set(items.map((i) => `${i.shape[1]} × ${i.shape[0]}`))];
   const crs = [...new Set(items.map((i) => i.crs.slice(0, 60)))];
-  const few = (list: readonly string[]): string => (list.length <= 3 ? list.join(' · ') : `${list.slice(0, 3).join(' · ')} and ${list.length - 3} more`);
-  const rows = items.slice(0, TEXT_ROWS).map((i) => [i.id, i.title === i.id ? '-' : i.title, `${i.shape[1]} × ${i.shape[0]}`, i.validFraction === null ? '-' : percent(i.validFraction), ...(i.error === null ? [] : [i.error])]); // prettier-ignore
+  const few = (list: readonly string[]): string =>
+    list.length <= 3 ? list.join(' · ') : `${list.slice(0, 3).join(' · ')} and ${list.length - 3} more`;
+  const rows = items
+    .slice(0, TEXT_ROWS)
+    .map((i) => [
+      i.id,
+      i.startMicros === null ? null : i.title,
+      `${i.shape[1]} × ${i.shape[0]}`,
+      i.validFraction === null ? null : percent(i.validFraction),
+      ...(i.error === null ? [] : [i.error]),
+    ]);
   const failed = items.some((i) => i.error !== null);
   return [
     first,
@@ -165,7 +184,9 @@ export function chipsText(first: string, items: readonly ChipItem[], count: numb
       ['size', few(sizes)],
       ['bands', look.bandNames.length === 0 ? '-' : look.bandNames.join(', ')],
     ]),
-    ...(rows.length === 0 ? [] : ['', ...textTable(['id', 'date', 'size', 'valid', ...(failed ? ['error'] : [])], rows)]),
+    ...(rows.length === 0
+      ? []
+      : ['', ...textTable(['id', 'date', 'size', 'valid', ...(failed ? ['error'] : [])], rows)]),
     ...(count > rows.length ? [`  … ${grouped(count - rows.length)} more`] : []),
   ];
 }
@@ -218,7 +239,11 @@ export function displayTensors(values: readonly unknown[]): DisplayBundle | unde
     },
     picture: drawChipsPicture({
       title,
-      subtitle: [timeSpan(interval), placeRange(bbox), look.bandNames.slice(0, 3).join(', ')].join(' · '),
+      subtitle: [
+        ...(interval ? [timeSpan(interval)] : []),
+        placeRange(bbox),
+        look.bandNames.slice(0, 3).join(', '),
+      ].join(' · '),
       tiles: chipTiles(items, look, () => null),
       count: all.length,
       counts: null,
@@ -237,5 +262,7 @@ export function displayTensors(values: readonly unknown[]): DisplayBundle | unde
 }
 
 function isTensor(value: unknown): value is TensorLike & { readonly [KIND]: 'tensor' } {
-  return isGeoTensor(value) || (typeof value === 'object' && value !== null && KIND in value && value[KIND] === 'tensor');
+  return (
+    isGeoTensor(value) || (typeof value === 'object' && value !== null && KIND in value && value[KIND] === 'tensor')
+  );
 }

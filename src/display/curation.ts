@@ -6,7 +6,21 @@ import type { SliceSequence } from '../sampling/index.js';
 import { answers, itemsFingerprint, makeBundle } from './bundle.js';
 import { extentOf } from './catalog.js';
 import { catalogLook, loadRowChip, loadSliceChips, type ChipOutcome } from './chip-source.js';
-import { chipArgs, chipLook, chipPreview, chipSide, chipsText, chipTiles, chipTitle, inlineItems, itemsTruncated, MOST_PREVIEWS, sliceItem, tensorItem, type ChipLook } from './chips.js'; // prettier-ignore
+import {
+  chipArgs,
+  chipLook,
+  chipPreview,
+  chipSide,
+  chipsText,
+  chipTiles,
+  chipTitle,
+  inlineItems,
+  itemsTruncated,
+  MOST_PREVIEWS,
+  sliceItem,
+  tensorItem,
+  type ChipLook,
+} from './chips.js';
 import { drawChipsPicture } from './draw/chips-picture.js';
 import { BAD, GOOD } from './draw/theme.js';
 import { footprintRow } from './footprint.js';
@@ -28,7 +42,11 @@ interface CuratedItems {
 /** Rows of catalogs load a few at a time. */
 const ROWS_AT_A_TIME = 4;
 /** Look of items whose bands nobody knows. */
-const NO_BANDS: ChipLook = { bands: [], bandNames: [], rendering: { bands: [], ramp: 'gray', stretch: 'p2-98', classes: null } };
+const NO_BANDS: ChipLook = {
+  bands: [],
+  bandNames: [],
+  rendering: { bands: [], ramp: 'gray', stretch: 'p2-98', classes: null },
+};
 
 /** The bundle of a curated selection. Loads the pixels of the first 64 items. */
 export async function displayCuration(selection: CuratedSelection): Promise<DisplayBundle> {
@@ -62,7 +80,8 @@ export async function displayCuration(selection: CuratedSelection): Promise<Disp
   };
   const noun = selection.of === 'catalog' ? 'scene' : 'chip';
   const placed = all.filter((i) => i.outline.length > 0);
-  const where = `${timeSpan(extentOf(all))}, ${placeRange(unionOf(placed.map((i) => i.bbox)))}`;
+  const interval = extentOf(all);
+  const where = [...(interval ? [timeSpan(interval)] : []), placeRange(unionOf(placed.map((i) => i.bbox)))].join(', ');
   const state = `${grouped(counts.kept)} kept, ${grouped(counts.rejected)} rejected, ${grouped(counts.undecided)} undecided`;
   const title = `Curation of ${plural(all.length, noun)}`;
   const verdictOf = (id: string): 'kept' | 'rejected' | null => {
@@ -87,7 +106,11 @@ export async function displayCuration(selection: CuratedSelection): Promise<Disp
         return verdict === null ? i : { outline: i.outline, bbox: i.bbox, colour: verdict === 'kept' ? GOOD : BAD };
       }),
     }),
-    text: chipsText(title, items, all.length, look, [['verdicts', state], ['tagged', String(counts.tagged)], ['steps', stepsText(selection)]]), // prettier-ignore
+    text: chipsText(title, items, all.length, look, [
+      ['verdicts', state],
+      ['tagged', String(counts.tagged)],
+      ['steps', stepsText(selection)],
+    ]),
     handler: answers({
       chip: async (args) => {
         const { id, side: wanted } = chipArgs(args);
@@ -105,7 +128,9 @@ export async function displayCuration(selection: CuratedSelection): Promise<Disp
 function stepsText(selection: CuratedSelection): string {
   const { steps } = selection;
   if (steps.length === 0) return 'none yet';
-  return steps.length <= 6 ? steps.map((s) => s.op).join(', ') : `${steps.length} steps, last ${steps.at(-1)?.op ?? ''}`;
+  return steps.length <= 6
+    ? steps.map((s) => s.op).join(', ')
+    : `${steps.length} steps, last ${steps.at(-1)?.op ?? ''}`;
 }
 
 async function itemsOfSelection(selection: CuratedSelection): Promise<CuratedItems> {
@@ -117,7 +142,8 @@ async function itemsOfSelection(selection: CuratedSelection): Promise<CuratedIte
   }
   const values = [...(selection.source as Iterable<GeoSlice | TensorLike>)];
   const tensors = values.filter((v): v is TensorLike => 'values' in v);
-  if (tensors.length < values.length) return sliceItems(uniqueSlices(values.filter((v): v is GeoSlice => !('values' in v))), null);
+  if (tensors.length < values.length)
+    return sliceItems(uniqueSlices(values.filter((v): v is GeoSlice => !('values' in v))), null);
   return tensorItems(tensors);
 }
 
@@ -169,14 +195,20 @@ async function sliceItems(slices: readonly GeoSlice[], catalog: GeoCatalog | nul
     look: bands?.look ?? NO_BANDS,
     load: async (indices) => {
       if (!catalog || !bands) return indices.map(() => ({ error: 'these slices name no catalog to read from' }));
-      return loadSliceChips(catalog, indices.flatMap((i) => slices[i] ?? []), bands.bandIndexes); // prettier-ignore
+      return loadSliceChips(
+        catalog,
+        indices.flatMap((i) => slices[i] ?? []),
+        bands.bandIndexes,
+      );
     },
   };
 }
 
 function tensorItems(tensors: readonly TensorLike[]): CuratedItems {
   const seen = new Set<string>();
-  const own = tensors.map((tensor) => ({ tensor, item: tensorItem(tensor) })).filter(({ item }) => !seen.has(item.id) && seen.add(item.id));
+  const own = tensors
+    .map((tensor) => ({ tensor, item: tensorItem(tensor) }))
+    .filter(({ item }) => !seen.has(item.id) && seen.add(item.id));
   const [first] = own;
   return {
     items: own.map((o) => o.item),

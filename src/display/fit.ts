@@ -48,6 +48,9 @@ export function fitRows(all: readonly FootprintRow[], budget: number, fingerprin
 }
 
 function sample(rows: readonly FootprintRow[], count: number, seed: string): FootprintRow[] {
-  const picked = createRandom(seed, 'display').sample(rows.map((_, i) => i), count); // prettier-ignore
+  const picked = createRandom(seed, 'display').sample(
+    rows.map((_, i) => i),
+    count,
+  );
   return picked.sort((a, b) => a - b).flatMap((i) => rows[i] ?? []);
 }

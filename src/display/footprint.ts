@@ -33,7 +33,12 @@ export function footprintRow(row: CatalogRow, crs: Crs): FootprintRow {
   }
   for (const [name, value] of Object.entries(row.columns)) {
     if (Object.hasOwn(facts, name)) continue;
-    facts[name] = typeof value === 'number' && !Number.isFinite(value) ? null : typeof value === 'string' ? withoutSecrets(value) : value;
+    facts[name] =
+      typeof value === 'number' && !Number.isFinite(value)
+        ? null
+        : typeof value === 'string'
+          ? withoutSecrets(value)
+          : value;
   }
   return {
     id: row.id,

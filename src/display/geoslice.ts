@@ -18,7 +18,9 @@ export function wireInterval(interval: GeoSlice['interval']): GeoSliceData['inte
 /** "10 m", "20 × 10 m", "0.0001°". */
 export function resolutionText([x, y]: readonly [number, number], unit: string): string {
   const sign = unit === 'degree' ? '°' : unit === 'foot' ? ' ft' : ' m';
-  return shortNumber(x) === shortNumber(y) ? `${shortNumber(x)}${sign}` : `${shortNumber(x)} × ${shortNumber(y)}${sign}`;
+  return shortNumber(x) === shortNumber(y)
+    ? `${shortNumber(x)}${sign}`
+    : `${shortNumber(x)} × ${shortNumber(y)}${sign}`;
 }
 
 /** The bundle of a slice. */
@@ -57,7 +59,10 @@ export function displayGeoSlice(slice: GeoSlice): DisplayBundle {
       ...facts([
         ['time', when],
         ['place', where],
-        ['CRS', `${slice.crs.canonical.slice(0, 80)}${slice.crs.name === slice.crs.canonical ? '' : ` (${slice.crs.name})`}`],
+        [
+          'CRS',
+          `${slice.crs.canonical.slice(0, 80)}${slice.crs.name === slice.crs.canonical ? '' : ` (${slice.crs.name})`}`,
+        ],
         ['bounds', boundsText(slice.bounds)],
         ['shape', `${height} rows, ${width} columns`],
       ]),

@@ -81,7 +81,9 @@ const NOWHERE: Place = { outline: [], bbox: [0, 0, 0, 0] };
 function placeOf(rings: readonly (readonly (readonly Pair[])[])[], crs: Crs): Place | null {
   const transform = pointTransform(crs, lonLatCrs());
   const outline = rings
-    .map((polygon) => polygon.map((ring) => closed(simplified(ringToLonLat(ring, transform)))).filter((r) => r.length > 3))
+    .map((polygon) =>
+      polygon.map((ring) => closed(simplified(ringToLonLat(ring, transform)))).filter((r) => r.length > 3),
+    )
     .filter((polygon) => polygon.length > 0);
   const bbox = boxOf(outline);
   return bbox ? homed({ outline, bbox }) : null;
@@ -94,7 +96,9 @@ export function placeOfBounds(bounds: Bounds, crs: Crs): Place | null {
 
 /** The place of a raster, also a rotated one. */
 export function placeOfRaster(transform: Affine, height: number, width: number, crs: Crs): Place | null {
-  const ring = boxOutline([0, 0, width, height], crs.isGeographic ? 0 : DENSIFY).map(([c, r]) => applyAffine(transform, c, r));
+  const ring = boxOutline([0, 0, width, height], crs.isGeographic ? 0 : DENSIFY).map(([c, r]) =>
+    applyAffine(transform, c, r),
+  );
   return placeOf([[ring]], crs);
 }
 
@@ -105,7 +109,12 @@ export function rasterCorners(
   width: number,
   crs: Crs,
 ): readonly [LonLat, LonLat, LonLat, LonLat] | null {
-  const corners: Pair[] = [applyAffine(transform, 0, 0), applyAffine(transform, width, 0), applyAffine(transform, width, height), applyAffine(transform, 0, height)]; // prettier-ignore
+  const corners: Pair[] = [
+    applyAffine(transform, 0, 0),
+    applyAffine(transform, width, 0),
+    applyAffine(transform, width, height),
+    applyAffine(transform, 0, height),
+  ];
   const [a, b, c, d] = ringToLonLat(corners, pointTransform(crs, lonLatCrs()));
   return a && b && c && d ? [a, b, c, d] : null;
 }
@@ -141,7 +150,10 @@ function douglasPeucker(points: readonly LonLat[], tolerance: number): LonLat[] 
   const middle = last >> 1;
   const keep = new Uint8Array(points.length);
   keep[0] = keep[middle] = keep[last] = 1;
-  const stack: [number, number][] = [[0, middle], [middle, last]]; // prettier-ignore
+  const stack: [number, number][] = [
+    [0, middle],
+    [middle, last],
+  ];
   for (let span = stack.pop(); span; span = stack.pop()) {
     const [a, b] = span;
     const [ax, ay] = points[a] ?? [0, 0];

@@ -26,7 +26,11 @@ export interface PreviewRequest {
 }
 
 /** Size of a preview whose longer side is at most `side`, and its source pixels per preview pixel (1 = full resolution). */
-export function previewSize(height: number, width: number, side: number): { readonly rows: number; readonly columns: number; readonly step: number } {
+export function previewSize(
+  height: number,
+  width: number,
+  side: number,
+): { readonly rows: number; readonly columns: number; readonly step: number } {
   const step = Math.max(1, Math.max(height, width) / Math.max(1, side));
   const size = (n: number): number => Math.max(1, Math.round(n / step));
   return { rows: size(height), columns: size(width), step };
@@ -70,7 +74,12 @@ interface Plane {
 }
 
 /** One band reduced: the middle pixel of each block for classes, else the mean of its valid pixels. */
-function reducedPlane(tensor: TensorLike, from: number, [rows, columns]: readonly [number, number], nearest: boolean): Plane {
+function reducedPlane(
+  tensor: TensorLike,
+  from: number,
+  [rows, columns]: readonly [number, number],
+  nearest: boolean,
+): Plane {
   const { height, width } = tensorFacts(tensor);
   const out = { values: new Float64Array(rows * columns), valid: new Uint8Array(rows * columns) };
   const { values, valid } = tensor;
@@ -110,7 +119,10 @@ function base64Of16(q: Uint16Array): string {
 }
 
 /** Offset and scale that hold a band: exact for integers that span at most 65 536 values. */
-export function quantisation(stats: BandStats, isInteger: boolean): { readonly offset: number; readonly scale: number } {
+export function quantisation(
+  stats: BandStats,
+  isInteger: boolean,
+): { readonly offset: number; readonly scale: number } {
   if (!stats) return { offset: 0, scale: 1 };
   const { min, max, p2, p98 } = stats;
   if (isInteger && max - min <= STEPS) return { offset: min, scale: 1 };
@@ -143,7 +155,8 @@ export function makePreview(tensor: TensorLike, request: PreviewRequest): Previe
     const { offset, scale } = quantisation(stats, isInteger);
     const q = new Uint16Array(plane.values.length);
     for (let i = 0; i < q.length; i++) {
-      if (plane.valid[i] === 1) q[i] = Math.max(0, Math.min(STEPS, Math.round(((plane.values[i] ?? 0) - offset) / scale)));
+      if (plane.valid[i] === 1)
+        q[i] = Math.max(0, Math.min(STEPS, Math.round(((plane.values[i] ?? 0) - offset) / scale)));
     }
     return { name, scale, offset, q: base64Of16(q), stats };
   });
@@ -151,7 +164,7 @@ export function makePreview(tensor: TensorLike, request: PreviewRequest): Previe
   return { width: columns, height: rows, step, bands, valid };
 }
 
-/** Bytes that a preview of this size takes as base64 text, without its mask. */
+/** Bytes that a square preview takes as base64 text, at most: 2 a value and 1 for the mask. */
 export function previewBytes(side: number, bands: number): number {
-  return side * side * bands * 2 * (4 / 3);
+  return side * side * (bands * 2 + 1) * (4 / 3);
 }

@@ -1,5 +1,5 @@
 /** Teaches every library object to show itself. Imported for its effect by the entry of the library. */
-import { registerDisplay, type DisplayBundle, type GeoSlice } from '../core/index.js';
+import { BUNDLE_METADATA, registerDisplay, type GeoSlice } from '../core/index.js';
 import type { GeoCatalog } from '../catalog/types.js';
 import type { CuratedSelection } from '../curation/index.js';
 import type { SliceSequence } from '../sampling/index.js';
@@ -23,5 +23,11 @@ registerDisplay('samples', (value) => displaySamples(value as SliceSequence));
 registerDisplay('curation', (value) => displayCuration(value as CuratedSelection));
 registerDisplay('report', (value) => displayReport(value as ReportLike));
 
+/** The display of an array, in the form of `displayObject`; undefined when the array holds anything but tensors. */
+function displayArray(values: readonly unknown[]): Record<PropertyKey, unknown> | undefined {
+  const bundle = displayTensors(values);
+  return bundle && { ...bundle.data, [BUNDLE_METADATA]: bundle.metadata };
+}
+
 // SAFETY: only this library writes the key.
-(globalThis as { [DISPLAY_ARRAY]?: (values: readonly unknown[]) => DisplayBundle | undefined })[DISPLAY_ARRAY] = displayTensors;
+(globalThis as { [DISPLAY_ARRAY]?: typeof displayArray })[DISPLAY_ARRAY] = displayArray;

@@ -24,7 +24,11 @@ export interface RenderingFacts {
 }
 
 function normal(name: string): string {
-  return name.trim().toUpperCase().replace(/^BAND[ _](?=\d)/, 'BAND').replace(/([A-Z_])0+(?=\d)/, '$1');
+  return name
+    .trim()
+    .toUpperCase()
+    .replace(/^BAND[ _](?=\d)/, 'BAND')
+    .replace(/([A-Z_])0+(?=\d)/, '$1');
 }
 
 /** Indices of red, green and blue, or undefined. */
@@ -33,13 +37,15 @@ export function rgbBands(bandNames: readonly string[], dtype: string): readonly 
   for (const triple of TRIPLES) {
     const [r = -1, g = -1, b = -1] = triple.map((name) => names.indexOf(name));
     // Bands called only "band 4", "band 3", "band 2" are numbered, not named after a sensor.
-    if (r >= 0 && g >= 0 && b >= 0 && !(triple[0] === 'BAND4' && bandNames.every((n) => /^band \d+$/.test(n)))) return [r, g, b];
+    if (r >= 0 && g >= 0 && b >= 0 && !(triple[0] === 'BAND4' && bandNames.every((n) => /^band \d+$/.test(n))))
+      return [r, g, b];
   }
   if (bandNames.some((n) => isCategorical(n))) return undefined;
   // Pictures have three bytes, or four with opacity; three bands of whole numbers without names are nearly always red,
   // green, blue too.
   const isPicture = dtype === 'uint8' && (bandNames.length === 3 || bandNames.length === 4);
-  const isNameless = bandNames.length === 3 && bandNames.every((n) => /^band \d+$/.test(n)) && !dtype.startsWith('float');
+  const isNameless =
+    bandNames.length === 3 && bandNames.every((n) => /^band \d+$/.test(n)) && !dtype.startsWith('float');
   return isPicture || isNameless ? [0, 1, 2] : undefined;
 }
 

@@ -27,9 +27,13 @@ export function escapeHtml(text: string): string {
 
 /** A plain `<table>` of at most 50 rows, without style or script. */
 export function htmlTable(columns: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  const cells = (tag: 'th' | 'td', list: readonly Cell[]): string => list.map((v) => `<${tag}>${escapeHtml(v === null ? '' : oneLine(String(v)))}</${tag}>`).join(''); // prettier-ignore
+  const cells = (tag: 'th' | 'td', list: readonly Cell[]): string =>
+    list.map((v) => `<${tag}>${escapeHtml(v === null ? '' : oneLine(String(v)))}</${tag}>`).join('');
   const head = `<thead><tr>${cells('th', columns)}</tr></thead>`;
-  return `<table>${head}<tbody>${rows.slice(0, HTML_ROWS).map((row) => `<tr>${cells('td', row)}</tr>`).join('')}</tbody></table>`; // prettier-ignore
+  return `<table>${head}<tbody>${rows
+    .slice(0, HTML_ROWS)
+    .map((row) => `<tr>${cells('td', row)}</tr>`)
+    .join('')}</tbody></table>`;
 }
 
 /** Bytes as a person reads them; other values as they are. */
@@ -69,7 +73,8 @@ export function displayReport(report: ReportLike): DisplayBundle {
     title,
     alt: `${title}: ${[...head, subtitle].join(', ')}`,
     datasetId: fingerprint({ title, ...data }),
-    truncated: errors.length < report.errors.length ? `showing ${errors.length} of ${report.errors.length} failures` : null,
+    truncated:
+      errors.length < report.errors.length ? `showing ${errors.length} of ${report.errors.length} failures` : null,
     data,
     picture: drawReportPicture({
       title,
@@ -85,7 +90,15 @@ export function displayReport(report: ReportLike): DisplayBundle {
       title,
       ...(pairs.length === 0 ? [] : facts(pairs)),
       ...report.warnings.slice(0, TEXT_ERRORS).map((w) => `  warning: ${oneLine(w)}`),
-      ...(errors.length === 0 ? [] : ['', ...textTable(['failed', 'why'], errors.slice(0, TEXT_ERRORS).map((e) => [e.item, e.message]))]), // prettier-ignore
+      ...(errors.length === 0
+        ? []
+        : [
+            '',
+            ...textTable(
+              ['failed', 'why'],
+              errors.slice(0, TEXT_ERRORS).map((e) => [e.item, e.message]),
+            ),
+          ]),
       ...(errors.length > TEXT_ERRORS ? [`  … ${errors.length - TEXT_ERRORS} more`] : []),
     ],
     handler: answers({ detail: () => data }),

@@ -42,7 +42,8 @@ export function displaySamples(sequence: SliceSequence): DisplayBundle {
   const crs = [...new Set(slices.map((s) => s.crs.canonical))];
   const lost = sequence.skipped.reduce((n, s) => n + s.count, 0);
   const seedText = sequence.seed === null ? 'no seed' : `seed ${oneLine(String(sequence.seed)).slice(0, 40)}`;
-  const sizeText = sizes.length === 1 && first ? `${first.shape[1]} × ${first.shape[0]} pixels` : `${sizes.length} sizes`;
+  const sizeText =
+    sizes.length === 1 && first ? `${first.shape[1]} × ${first.shape[0]} pixels` : `${sizes.length} sizes`;
   const title = isEndless ? `Endless chips, the first ${grouped(slices.length)}` : plural(length, 'chip');
   const lostText = lost === 0 ? '' : `, ${grouped(lost)} skipped`;
   const data: SamplesData = {
@@ -51,8 +52,16 @@ export function displaySamples(sequence: SliceSequence): DisplayBundle {
     crs: crs.length === 1 ? (crs[0] ?? '') : plural(crs.length, 'CRS', 'CRSs'),
     chipSize: sizes.length === 1 && first ? [...first.shape] : null,
     bbox,
-    items: shown.map(({ id, outline, bbox: box, startMicros, endMicros }) => ({ id, outline, bbox: box, startMicros, endMicros })),
-    skipped: sequence.skipped.slice(0, 500).map((s) => ({ item: fileName(s.row.filepath), reason: s.reason, count: s.count })),
+    items: shown.map(({ id, outline, bbox: box, startMicros, endMicros }) => ({
+      id,
+      outline,
+      bbox: box,
+      startMicros,
+      endMicros,
+    })),
+    skipped: sequence.skipped
+      .slice(0, 500)
+      .map((s) => ({ item: fileName(s.row.filepath), reason: s.reason, count: s.count })),
   };
   const where = all.length === 0 ? 'nothing fits' : `${timeSpan(interval)}, ${placeRange(bbox)}`;
   return makeBundle({
@@ -60,11 +69,20 @@ export function displaySamples(sequence: SliceSequence): DisplayBundle {
     title,
     alt: `${title} of ${sizeText}, ${where}, ${seedText}${lostText}`,
     datasetId: itemsFingerprint(all.map((i) => i.id)),
-    truncated: isEndless || shown.length < length ? `showing ${grouped(shown.length)} of ${isEndless ? 'endlessly many' : grouped(length)} chips` : null,
+    truncated:
+      isEndless || shown.length < length
+        ? `showing ${grouped(shown.length)} of ${isEndless ? 'endlessly many' : grouped(length)} chips`
+        : null,
     data,
     picture: drawMapPicture({
       title,
-      subtitle: [sizeText, seedText, timeSpan(interval), data.crs.slice(0, 40), ...(lostText === '' ? [] : [lostText.slice(2)])].join(' · '),
+      subtitle: [
+        sizeText,
+        seedText,
+        ...(interval ? [timeSpan(interval)] : []),
+        data.crs.slice(0, 40),
+        ...(lostText === '' ? [] : [lostText.slice(2)]),
+      ].join(' · '),
       areas: placed,
       timeline: all.some((i) => i.startMicros !== null) ? { marks: timeMarks(all), undatedText: '' } : null,
       inOrder: true,
@@ -75,13 +93,40 @@ export function displaySamples(sequence: SliceSequence): DisplayBundle {
   });
 }
 
-function samplesText(title: string, data: SamplesData, slices: readonly GeoSlice[], [seed = '', size = '', where = '']: readonly string[]): string[] {
-  const rows = slices.slice(0, TEXT_ROWS).map((s, i) => [i, itemId(s), s.interval ? isoDay(s.interval.start) : null, s.crs.canonical.slice(0, 24), `[${s.bounds.map((v) => Number(v.toPrecision(9))).join(', ')}]`]); // prettier-ignore
-  const lines = [title, ...facts([['size', size], ['seed', seed], ['where', where], ['CRS', data.crs.slice(0, 80)]])]; // prettier-ignore
+function samplesText(
+  title: string,
+  data: SamplesData,
+  slices: readonly GeoSlice[],
+  [seed = '', size = '', where = '']: readonly string[],
+): string[] {
+  const rows = slices
+    .slice(0, TEXT_ROWS)
+    .map((s, i) => [
+      i,
+      itemId(s),
+      s.interval ? isoDay(s.interval.start) : null,
+      s.crs.canonical.slice(0, 24),
+      `[${s.bounds.map((v) => Number(v.toPrecision(9))).join(', ')}]`,
+    ]);
+  const lines = [
+    title,
+    ...facts([
+      ['size', size],
+      ['seed', seed],
+      ['where', where],
+      ['CRS', data.crs.slice(0, 80)],
+    ]),
+  ];
   if (rows.length > 0) lines.push('', ...textTable(['#', 'id', 'date', 'crs', 'bounds'], rows));
   if (data.length > rows.length) lines.push(`  … ${grouped(data.length - rows.length)} more`);
   if (data.skipped.length > 0) {
-    lines.push('', ...textTable(['skipped', 'why', 'chips'], data.skipped.slice(0, 6).map((s) => [s.item, s.reason, s.count]))); // prettier-ignore
+    lines.push(
+      '',
+      ...textTable(
+        ['skipped', 'why', 'chips'],
+        data.skipped.slice(0, 6).map((s) => [s.item, s.reason, s.count]),
+      ),
+    );
   }
   return lines;
 }
@@ -92,7 +137,10 @@ function chipHandler(sequence: SliceSequence, slices: readonly GeoSlice[]): Retu
       const { id, side } = chipArgs(args);
       const slice = slices.find((s) => itemId(s) === id);
       const catalog = catalogOf(sequence);
-      if (!slice || !catalog) throw new Error(slice ? 'these slices name no catalog to read from' : `there is no chip ${oneLine(id).slice(0, 40)}`);
+      if (!slice || !catalog)
+        throw new Error(
+          slice ? 'these slices name no catalog to read from' : `there is no chip ${oneLine(id).slice(0, 40)}`,
+        );
       const bands = catalogLook(await catalog.toArray());
       if (!bands) throw new Error('the files of the catalog name no bands');
       const [outcome] = await loadSliceChips(catalog, [slice], bands.bandIndexes);

@@ -9,7 +9,18 @@ import { orNowhere, placeOfRaster, rasterCorners } from './place.js';
 import { bandStats, makePreview, previewBytes, validShare } from './preview.js';
 import { chooseRendering } from './rendering.js';
 import type { LonLat, LonLatBox, Preview, Rendering, TensorData } from './wire/payload.js';
-import { facts, grouped, isoDay, oneLine, percent, placeRange, plural, shortNumber, textTable, timeSpan } from './words.js';
+import {
+  facts,
+  grouped,
+  isoDay,
+  oneLine,
+  percent,
+  placeRange,
+  plural,
+  shortNumber,
+  textTable,
+  timeSpan,
+} from './words.js';
 import { affineBounds, affineResolution, type Affine } from '../core/index.js';
 
 /** Most preview pixels a side of a tensor. */
@@ -40,29 +51,48 @@ export function sampledValues(tensor: TensorLike, band: number): number[] {
 /** The rendering of a tensor at first. */
 export function tensorRendering(tensor: TensorLike): Rendering {
   const { bandNames, dtype } = tensorFacts(tensor);
-  return chooseRendering({ bandNames: bandNames.slice(0, 64), dtype, attrs: tensor.attrs, valuesOf: (band) => sampledValues(tensor, band) }); // prettier-ignore
+  return chooseRendering({
+    bandNames: bandNames.slice(0, 64),
+    dtype,
+    attrs: tensor.attrs,
+    valuesOf: (band) => sampledValues(tensor, band),
+  });
 }
 
 /** `sha256:` of values, validity and georeferencing. */
 export function tensorFingerprint(tensor: TensorLike): string {
   const { values, valid } = tensor;
   const bytes = (a: ArrayBufferView): Uint8Array => new Uint8Array(a.buffer, a.byteOffset, a.byteLength);
-  const parts = [sha256(bytes(values)), valid ? sha256(bytes(valid)) : '', JSON.stringify([tensor.shape, tensor.transform, tensor.crs.canonical])]; // prettier-ignore
+  const parts = [
+    sha256(bytes(values)),
+    valid ? sha256(bytes(valid)) : '',
+    JSON.stringify([tensor.shape, tensor.transform, tensor.crs.canonical]),
+  ];
   return `sha256:${sha256(parts.join('|'))}`;
 }
 
 /** North-west … south-west of a place that may not exist. */
-export function cornersOrZero(transform: Affine, height: number, width: number, tensor: TensorLike): TensorData['corners'] {
+export function cornersOrZero(
+  transform: Affine,
+  height: number,
+  width: number,
+  tensor: TensorLike,
+): TensorData['corners'] {
   const zero: LonLat = [0, 0];
   return rasterCorners(transform, height, width, tensor.crs) ?? [zero, zero, zero, zero];
 }
 
 /** Frames and bands that fit a payload, and the side of their previews. */
-function inlinePlan(bands: number, frames: number, rendering: Rendering): { bands: number[]; frames: number; side: number } {
+function inlinePlan(
+  bands: number,
+  frames: number,
+  rendering: Rendering,
+): { bands: number[]; frames: number; side: number } {
   const count = Math.min(bands, Math.max(MOST_BANDS, ...rendering.bands.map((b) => b + 1)));
   const needed = Math.max(1, ...rendering.bands.map((b) => b + 1));
   const list = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
-  const side = (n: number, f: number): number => Math.floor(Math.sqrt(payloadBudget() / previewBytes(1, n * f)));
+  const side = (n: number, f: number): number =>
+    Math.floor(Math.sqrt((payloadBudget() * 0.97) / (previewBytes(1, n) * f)));
   const shownFrames = Math.min(frames, MOST_FRAMES);
   if (frames > 1 && side(needed, shownFrames) >= SMALLEST_FRAME) {
     return { bands: list(needed), frames: shownFrames, side: Math.min(SIDE, side(needed, shownFrames)) };
@@ -119,17 +149,26 @@ export function displayTensor(tensor: TensorLike): DisplayBundle {
     datasetId: tensorFingerprint(tensor),
     truncated: left.length === 0 ? null : `showing ${left.join(' and ')}`,
     data,
-    picture: tensorPicture(tensor, title, [span, where, data.crs.slice(0, 40)].filter(Boolean).join(' · '), rendering, place.outline.length === 0 ? null : place.bbox, [
-      ['pixel', resolution],
-      ['valid', percent(validFraction)],
-      ['dims', tensor.shape.join(' × ')],
-      ['dtype', t.dtype],
-      ['bands', t.bandNames.map(oneLine).join(', ')],
-    ]),
+    picture: tensorPicture(
+      tensor,
+      title,
+      [span, where, data.crs.slice(0, 40)].filter(Boolean).join(' · '),
+      rendering,
+      place.outline.length === 0 ? null : place.bbox,
+      [
+        ['pixel', resolution],
+        ['valid', percent(validFraction)],
+        ['dims', tensor.shape.join(' × ')],
+        ['dtype', t.dtype],
+        ['bands', t.bandNames.map(oneLine).join(', ')],
+      ],
+    ),
     text: tensorText(tensor, title, text),
     handler: answers({
       bands: (args) => {
-        const wanted = Array.isArray(args['bands']) ? args['bands'].filter((b): b is number => Number.isInteger(b) && b >= 0 && b < t.bands) : []; // prettier-ignore
+        const wanted = Array.isArray(args['bands'])
+          ? args['bands'].filter((b): b is number => Number.isInteger(b) && b >= 0 && b < t.bands)
+          : [];
         const frame = wholeArg(args['frame'], 0, 0, t.frames - 1);
         return { bands: makePreview(tensor, { bands: wanted.slice(0, 8), frame, side: plan.side }).bands };
       },
@@ -145,7 +184,8 @@ export function displayTensor(tensor: TensorLike): DisplayBundle {
 /** Dates of a tensor: its time axis, or the interval it was loaded for; an empty text without any. */
 function tensorSpan(tensor: TensorLike): string {
   const [first, last] = [tensor.times?.[0], tensor.times?.at(-1)];
-  if (first !== undefined && last !== undefined) return isoDay(first) === isoDay(last) ? isoDay(first) : `${isoDay(first)} to ${isoDay(last)}`;
+  if (first !== undefined && last !== undefined)
+    return isoDay(first) === isoDay(last) ? isoDay(first) : `${isoDay(first)} to ${isoDay(last)}`;
   const interval = wireInterval(sliceOfTensor(tensor)?.interval ?? null);
   return interval ? timeSpan(interval) : '';
 }
@@ -164,12 +204,28 @@ function pixelDetail(tensor: TensorLike, args: Readonly<Record<string, unknown>>
   return { row, column, values };
 }
 
-function tensorPicture(tensor: TensorLike, title: string, subtitle: string, rendering: Rendering, bbox: LonLatBox | null, lines: readonly (readonly [string, string])[]): ReturnType<typeof drawTensorPicture> {
+function tensorPicture(
+  tensor: TensorLike,
+  title: string,
+  subtitle: string,
+  rendering: Rendering,
+  bbox: LonLatBox | null,
+  lines: readonly (readonly [string, string])[],
+): ReturnType<typeof drawTensorPicture> {
   // Only the drawn bands, so that their indices are 0, 1, 2.
   const shown = makePreview(tensor, { bands: rendering.bands, side: PICTURE_SIDE });
   const own: Rendering = { ...rendering, bands: rendering.bands.map((_, i) => i) };
   const limits = own.bands.map((b) => statsLimits(shown, b));
-  return drawTensorPicture({ title, subtitle, image: paintPreview(shown, own, limits), preview: shown, rendering: own, limits, facts: lines, bbox });
+  return drawTensorPicture({
+    title,
+    subtitle,
+    image: paintPreview(shown, own, limits),
+    preview: shown,
+    rendering: own,
+    limits,
+    facts: lines,
+    bbox,
+  });
 }
 
 function tensorText(tensor: TensorLike, title: string, pairs: readonly (readonly [string, string])[]): string[] {

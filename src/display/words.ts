@@ -36,7 +36,9 @@ export function percent(share: number): string {
 
 /** "2024-06-03" of microseconds since 1970, in UTC. */
 export function isoDay(micros: number): string {
-  return Math.abs(micros) < LAST_DATE_MICROS ? new Date(Math.floor(micros / 1000)).toISOString().replace(/T.*/, '') : '?';
+  return Math.abs(micros) < LAST_DATE_MICROS
+    ? new Date(Math.floor(micros / 1000)).toISOString().replace(/T.*/, '')
+    : '?';
 }
 
 function isoMinute(micros: number): string {
@@ -88,7 +90,14 @@ export function facts(pairs: readonly (readonly [label: string, value: string])[
 const MAX_CELL = 44;
 
 /** A table in aligned columns; numbers are set to the right. Cells longer than 44 characters are cut in the middle. */
-export function textTable(columns: readonly string[], rows: readonly (readonly (string | number | boolean | null)[])[]): string[] {
+export function textTable(
+  all: readonly string[],
+  every: readonly (readonly (string | number | boolean | null)[])[],
+): string[] {
+  // A column without a single value says nothing.
+  const used = all.map((_, i) => i).filter((i) => every.some((row) => (row[i] ?? null) !== null));
+  const columns = used.map((i) => all[i] ?? '');
+  const rows = every.map((row) => used.map((i) => row[i] ?? null));
   const shown = rows.map((row) => columns.map((_, i) => cellText(row[i] ?? null)));
   const widths = columns.map((c, i) => Math.max(c.length, ...shown.map((r) => (r[i] ?? '').length)));
   const right = columns.map((_, i) => rows.length > 0 && rows.every((r) => typeof (r[i] ?? 0) === 'number'));

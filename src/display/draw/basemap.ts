@@ -15,7 +15,8 @@ export function drawGround(canvas: Canvas, view: MapView): void {
   const rings: Point[][] = [];
   for (const turn of [-360, 0, 360]) {
     for (const r of landRings()) {
-      if (r.east + turn < bounds[0] || r.west + turn > bounds[2] || r.north < bounds[1] || r.south > bounds[3]) continue;
+      if (r.east + turn < bounds[0] || r.west + turn > bounds[2] || r.north < bounds[1] || r.south > bounds[3])
+        continue;
       rings.push(r.points.map(([lon, lat]) => view.toPixel(lon + turn, lat)));
     }
   }
@@ -54,9 +55,15 @@ export function drawGraticule(canvas: Canvas, view: MapView): void {
   const lons = multiples(bounds[0], bounds[2], step);
   const lats = multiples(bounds[1], bounds[3], step).filter((lat) => Math.abs(lat) < 90);
   const lines = [
-    ...lons.map((lon): Point[] => [[view.toPixel(lon, 0)[0], box.y], [view.toPixel(lon, 0)[0], bottom]]),
-    ...lats.map((lat): Point[] => [[box.x, view.toPixel(0, lat)[1]], [box.x + box.width, view.toPixel(0, lat)[1]]]),
-  ]; // prettier-ignore
+    ...lons.map((lon): Point[] => [
+      [view.toPixel(lon, 0)[0], box.y],
+      [view.toPixel(lon, 0)[0], bottom],
+    ]),
+    ...lats.map((lat): Point[] => [
+      [box.x, view.toPixel(0, lat)[1]],
+      [box.x + box.width, view.toPixel(0, lat)[1]],
+    ]),
+  ];
   canvas.stroke(lines, { colour: GRATICULE, width: 0.6, alpha: 0.28 });
 }
 
@@ -102,8 +109,18 @@ export function drawScaleBar(canvas: Canvas, view: MapView, right: number, botto
   const metres = scaleLength(perPixel, 110);
   const length = metres / perPixel;
   const x = right - length;
-  const bar: Point[] = [[x, bottom - 4], [x, bottom], [right, bottom], [right, bottom - 4]]; // prettier-ignore
+  const bar: Point[] = [
+    [x, bottom - 4],
+    [x, bottom],
+    [right, bottom],
+    [right, bottom - 4],
+  ];
   canvas.stroke([bar], { colour: PAPER, width: 3.4, alpha: 0.8 });
   canvas.stroke([bar], { colour: INK, width: 1.2 });
-  drawText(canvas, lengthLabel(metres), [x + length / 2, bottom - 6], { colour: INK, size: 9, align: 'center', halo: PAPER });
+  drawText(canvas, lengthLabel(metres), [x + length / 2, bottom - 6], {
+    colour: INK,
+    size: 9,
+    align: 'center',
+    halo: PAPER,
+  });
 }

@@ -156,7 +156,7 @@ export class Canvas {
     const mask = new Uint8Array(w * (box.y1 - box.y0));
     for (const line of lines) {
       const ring = closed && line.length > 2 ? [...line, line[0] ?? [0, 0]] : line;
-      const pieces = dash ? dashed(ring as readonly Point[], dash) : [ring as readonly Point[]];
+      const pieces = dash ? dashed(ring, dash) : [ring];
       for (const piece of pieces) {
         const [first] = piece;
         if (first && piece.length === 1) strokeSegment(mask, w, box, first, first, half);
@@ -213,7 +213,15 @@ export function reduced(image: RgbaImage, width: number, height: number, nearest
     const [r0, r1] = sourceSpan(j, height, image.height);
     for (let i = 0; i < width; i++, k += 4) {
       const [c0, c1] = sourceSpan(i, width, image.width);
-      const [rows, columns] = nearest ? [[(r0 + r1) >> 1, ((r0 + r1) >> 1) + 1], [(c0 + c1) >> 1, ((c0 + c1) >> 1) + 1]] : [[r0, r1], [c0, c1]]; // prettier-ignore
+      const [rows, columns] = nearest
+        ? [
+            [(r0 + r1) >> 1, ((r0 + r1) >> 1) + 1],
+            [(c0 + c1) >> 1, ((c0 + c1) >> 1) + 1],
+          ]
+        : [
+            [r0, r1],
+            [c0, c1],
+          ];
       let [r, g, b, a, n] = [0, 0, 0, 0, 0];
       for (let row = rows[0] ?? 0; row < (rows[1] ?? 0); row++) {
         for (let c = columns[0] ?? 0; c < (columns[1] ?? 0); c++, n++) {

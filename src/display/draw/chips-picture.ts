@@ -77,7 +77,8 @@ export function drawChipsPicture(picture: ChipsPicture): Canvas {
   drawFrame(canvas, picture.title, picture.subtitle);
   const cssHeight = canvas.height / SCALE;
   if (counts) drawVerdictBar(canvas, { x: PADDING, y: TOP, width: PICTURE_WIDTH - 2 * PADDING, height: 6 }, counts);
-  if (areas) drawMap(canvas, { x: PADDING, y: TOP + bar, width: MAP_WIDTH, height: cssHeight - TOP - bar - PADDING }, { areas });
+  if (areas)
+    drawMap(canvas, { x: PADDING, y: TOP + bar, width: MAP_WIDTH, height: cssHeight - TOP - bar - PADDING }, { areas });
   if (shown.length === 0) drawText(canvas, 'no chips', [left, TOP + bar + 20], { colour: MUTED });
   shown.forEach((chip, i) => {
     const box: Box = {
@@ -109,14 +110,21 @@ function drawTile(canvas: Canvas, box: Box, chip: ChipTile): void {
       if (chip.image) canvas.image(chip.image, coverBox(chip.image, box));
       if (chip.verdict === 'rejected') {
         canvas.fillBox(box, PAPER, 0.55);
-        const lines = Array.from({ length: Math.ceil((width + height) / 9) }, (_, k): Point[] => [[x + k * 9, y], [x + k * 9 - height, y + height]]); // prettier-ignore
+        const lines = Array.from({ length: Math.ceil((width + height) / 9) }, (_, k): Point[] => [
+          [x + k * 9, y],
+          [x + k * 9 - height, y + height],
+        ]);
         canvas.stroke(lines, { colour: BAD, width: 1, alpha: 0.5 });
       }
     });
   } else {
     canvas.fillBox(box, FAINT, 0.6);
     const words = chip.error ?? 'on demand';
-    drawText(canvas, fitText(words, width - 8, 9), [x + width / 2, y + height / 2 + 3], { colour: chip.error ? BAD : MUTED, size: 9, align: 'center' }); // prettier-ignore
+    drawText(canvas, fitText(words, width - 8, 9), [x + width / 2, y + height / 2 + 3], {
+      colour: chip.error ? BAD : MUTED,
+      size: 9,
+      align: 'center',
+    });
   }
   const edge: Colour = chip.verdict === 'kept' ? GOOD : chip.verdict === 'rejected' ? BAD : BORDER;
   canvas.stroke([boxCorners(box)], { colour: edge, width: chip.verdict ? 2 : 1, closed: true });
@@ -142,8 +150,23 @@ function drawMark(canvas: Canvas, [x, y]: Point, verdict: 'kept' | 'rejected'): 
   canvas.fill([arc([x, y], 6.6, 0, 2 * Math.PI)], colour);
   const strokes: Point[][] =
     verdict === 'kept'
-      ? [[[x - 3, y + 0.2], [x - 0.9, y + 2.4], [x + 3.2, y - 2.4]]]
-      : [[[x - 2.5, y - 2.5], [x + 2.5, y + 2.5]], [[x - 2.5, y + 2.5], [x + 2.5, y - 2.5]]]; // prettier-ignore
+      ? [
+          [
+            [x - 3, y + 0.2],
+            [x - 0.9, y + 2.4],
+            [x + 3.2, y - 2.4],
+          ],
+        ]
+      : [
+          [
+            [x - 2.5, y - 2.5],
+            [x + 2.5, y + 2.5],
+          ],
+          [
+            [x - 2.5, y + 2.5],
+            [x + 2.5, y - 2.5],
+          ],
+        ];
   canvas.stroke(strokes, { colour: PAPER, width: 1.6 });
 }
 
@@ -161,7 +184,10 @@ function drawVerdictBar(canvas: Canvas, box: Box, counts: NonNullable<ChipsPictu
     if (width > 0) canvas.fillBox({ ...box, x, width }, part.colour);
     x += width;
     canvas.fillDisc([text + 4, box.y + 13.5], 3.2, part.colour);
-    text += 11 + drawText(canvas, `${grouped(part.n)} ${part.label}`, [text + 11, box.y + 17], { colour: MUTED, size: 9.5 }) + 16;
+    text +=
+      11 +
+      drawText(canvas, `${grouped(part.n)} ${part.label}`, [text + 11, box.y + 17], { colour: MUTED, size: 9.5 }) +
+      16;
   }
   canvas.stroke([boxCorners(box)], { colour: ACCENT, width: 0.5, alpha: 0.15, closed: true });
 }

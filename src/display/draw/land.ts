@@ -63,7 +63,10 @@ export function landShare(lon: number, lat: number): number {
   if (!raster) {
     const canvas = new Canvas((360 * CELLS) / SCALE, (180 * CELLS) / SCALE, [0, 0, 0]);
     const k = CELLS / SCALE;
-    canvas.fill(landRings().map((r) => r.points.map(([x, y]): Point => [(x + 180) * k, (90 - y) * k])), [255, 255, 255]); // prettier-ignore
+    canvas.fill(
+      landRings().map((r) => r.points.map(([x, y]): Point => [(x + 180) * k, (90 - y) * k])),
+      [255, 255, 255],
+    );
     raster = canvas;
   }
   const { rgb, width, height } = raster;
@@ -73,5 +76,7 @@ export function landShare(lon: number, lat: number): number {
   const [x0, y0] = [Math.floor(fx), Math.min(height - 2, Math.floor(fy))];
   const at = (i: number, j: number): number => (rgb[(j * width + ((i + width) % width)) * 3] ?? 0) / 255;
   const [u, v] = [fx - x0, fy - y0];
-  return (at(x0, y0) * (1 - u) + at(x0 + 1, y0) * u) * (1 - v) + (at(x0, y0 + 1) * (1 - u) + at(x0 + 1, y0 + 1) * u) * v;
+  return (
+    (at(x0, y0) * (1 - u) + at(x0 + 1, y0) * u) * (1 - v) + (at(x0, y0 + 1) * (1 - u) + at(x0 + 1, y0 + 1) * u) * v
+  );
 }

@@ -53,14 +53,16 @@ function rounded(text: string): Point[] {
       return;
     }
     // Between two rounded corners each gets half of the side; an end or a sharp corner leaves all of it.
-    const room = (other: typeof before): number => Math.hypot(other.at[0] - at[0], other.at[1] - at[1]) * (other.round ? 0.5 : 1);
+    const room = (other: typeof before): number =>
+      Math.hypot(other.at[0] - at[0], other.at[1] - at[1]) * (other.round ? 0.5 : 1);
     const radius = Math.min(ROUND, room(before), room(after));
     const [p, q] = [toward(at, before.at, radius), toward(at, after.at, radius)];
     const [c, d] = [toward(p, at, radius * 0.55), toward(q, at, radius * 0.55)];
     for (let s = 0; s <= 6; s++) {
       const t = s / 6;
       const u = 1 - t;
-      const mix = (k: 0 | 1): number => u * u * u * p[k] + 3 * u * u * t * c[k] + 3 * u * t * t * d[k] + t * t * t * q[k];
+      const mix = (k: 0 | 1): number =>
+        u * u * u * p[k] + 3 * u * u * t * c[k] + 3 * u * t * t * d[k] + t * t * t * q[k];
       out.push([mix(0), mix(1)]);
     }
   });
@@ -81,7 +83,7 @@ function glyphOf(character: string): Glyph {
 
 /** Characters to draw: accents are dropped where the letter itself has a glyph, control characters become spaces. */
 function characters(text: string): string[] {
-  return [...text.normalize('NFKC')].map((c) => {
+  return Array.from(text.normalize('NFKC')).map((c) => {
     if (Object.hasOwn(GLYPHS, c)) return c;
     if (/[\s\p{C}]/u.test(c)) return ' ';
     const plain = c.normalize('NFD').charAt(0);
@@ -99,10 +101,13 @@ export function textWidth(text: string, size = DEFAULT_SIZE): number {
 /** The text, cut with an ellipsis in the middle so that it is at most `width` CSS pixels wide. */
 export function fitText(text: string, width: number, size = DEFAULT_SIZE): string {
   if (textWidth(text, size) <= width) return text;
-  const list = [...text];
+  const list = Array.from(text);
   for (let keep = Math.min(list.length - 1, Math.ceil(width)); keep > 0; keep--) {
     const tail = Math.floor(keep * 0.4);
-    const cut = `${list.slice(0, keep - tail).join('').trimEnd()}…${tail === 0 ? '' : list.slice(-tail).join('').trimStart()}`;
+    const cut = `${list
+      .slice(0, keep - tail)
+      .join('')
+      .trimEnd()}…${tail === 0 ? '' : list.slice(-tail).join('').trimStart()}`;
     if (textWidth(cut, size) <= width) return cut;
   }
   return '';

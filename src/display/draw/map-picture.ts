@@ -1,6 +1,6 @@
 /** The picture of a map view: title, footprints on a quiet basemap, locator globe, timeline. */
 import { drawGraticule, drawGraticuleLabels, drawGround, drawScaleBar } from './basemap.js';
-import { boxCorners, Canvas, type Box, type Colour } from './canvas.js';
+import { boxCorners, Canvas, type Box, type Colour, type Point } from './canvas.js';
 import { drawGlobe } from './globe.js';
 import { drawText, fitText, textWidth } from './lettering.js';
 import { rampColour } from './ramps.js';
@@ -36,6 +36,7 @@ const PADDING = 12;
 const HEADER = 46;
 const TIMELINE = 58;
 const GLOBE = 40;
+const NARROW_GLOBE = 24;
 /** Above so many areas only outlines are drawn; above the second number only so many of them. */
 const MOST_FILLS = 2000;
 const MOST_OUTLINES = 4000;
@@ -45,7 +46,11 @@ const SMALLEST_AREA = 4;
 /** Draws the border, the title and the muted line under it. */
 export function drawFrame(canvas: Canvas, title: string, subtitle: string): void {
   const [w, h] = [canvas.width / 2, canvas.height / 2];
-  canvas.stroke([boxCorners({ x: 0.5, y: 0.5, width: w - 1, height: h - 1 })], { colour: BORDER, width: 1, closed: true });
+  canvas.stroke([boxCorners({ x: 0.5, y: 0.5, width: w - 1, height: h - 1 })], {
+    colour: BORDER,
+    width: 1,
+    closed: true,
+  });
   drawText(canvas, fitText(title, w - 2 * PADDING, 14), [PADDING, 21], { colour: INK, size: 14, bold: true });
   drawText(canvas, fitText(subtitle, w - 2 * PADDING, 10.5), [PADDING, 37], { colour: MUTED, size: 10.5 });
 }
@@ -55,7 +60,12 @@ export function drawMapPicture(picture: MapPicture): Canvas {
   const canvas = new Canvas(PICTURE_WIDTH, picture.height, PAPER);
   drawFrame(canvas, picture.title, picture.subtitle);
   const below = picture.timeline ? TIMELINE : 0;
-  const box: Box = { x: PADDING, y: HEADER, width: PICTURE_WIDTH - 2 * PADDING, height: picture.height - HEADER - below - PADDING };
+  const box: Box = {
+    x: PADDING,
+    y: HEADER,
+    width: PICTURE_WIDTH - 2 * PADDING,
+    height: picture.height - HEADER - below - PADDING,
+  };
   drawMap(canvas, box, picture);
   if (picture.timeline) {
     const strip: Box = { x: PADDING, y: picture.height - TIMELINE - 2, width: box.width, height: TIMELINE - 6 };
@@ -67,8 +77,9 @@ export function drawMapPicture(picture: MapPicture): Canvas {
 /** Draws a map with its globe and border into a box of a picture. */
 export function drawMap(canvas: Canvas, box: Box, map: Pick<MapPicture, 'areas' | 'inOrder'>): void {
   const extent = unionBox(map.areas.map((a) => a.bbox)) ?? [-180, -60, 180, 80];
-  const view = fitView(extent, box);
-  const globe = Math.min(GLOBE, box.width * 0.14);
+  const isNarrow = box.width < 300;
+  const view = fitView(extent, box, isNarrow ? 0.3 : undefined);
+  const globe = isNarrow ? NARROW_GLOBE : GLOBE;
   canvas.clipped(box, () => {
     drawGround(canvas, view);
     drawGraticule(canvas, view);
@@ -76,11 +87,27 @@ export function drawMap(canvas: Canvas, box: Box, map: Pick<MapPicture, 'areas' 
     drawGraticuleLabels(canvas, view);
     drawScaleBar(canvas, view, box.x + box.width - 10, box.y + box.height - 18);
     if (view.bounds[2] - view.bounds[0] < 90) {
-      drawGlobe(canvas, [box.x + box.width - globe - 10, box.y + globe + 10], globe, extent);
+      const isLeft =
+        !map.inOrder && touchesGlobe(view, map.areas, globe, false) && !touchesGlobe(view, map.areas, globe, true);
+      drawGlobe(canvas, globeCentre(box, globe, isLeft), globe, extent);
     }
     if (map.inOrder && map.areas.length > 1) drawOrderLegend(canvas, box, map.areas.length);
   });
   canvas.stroke([boxCorners(box)], { colour: BORDER, width: 1, closed: true });
+}
+
+function globeCentre(box: Box, radius: number, isLeft: boolean): Point {
+  return [isLeft ? box.x + radius + 10 : box.x + box.width - radius - 10, box.y + radius + 10];
+}
+
+/** Whether an area would lie under a globe in the upper right (or left) corner. */
+function touchesGlobe(view: MapView, areas: readonly MapArea[], radius: number, isLeft: boolean): boolean {
+  const [x, y] = globeCentre(view.box, radius, isLeft);
+  return areas.some(({ bbox: [w, s, e, n] }) => {
+    const [x0, y0] = view.toPixel(w, n);
+    const [x1, y1] = view.toPixel(e, s);
+    return x0 < x + radius && x1 > x - radius && y0 < y + radius && y1 > y - radius;
+  });
 }
 
 function drawAreas(canvas: Canvas, view: MapView, map: Pick<MapPicture, 'areas' | 'inOrder'>): void {
@@ -88,7 +115,8 @@ function drawAreas(canvas: Canvas, view: MapView, map: Pick<MapPicture, 'areas' 
   const step = Math.max(1, Math.ceil(areas.length / MOST_OUTLINES));
   const shown = areas.flatMap((area, i) => {
     if (i % step !== 0) return [];
-    const colour = area.colour ?? (map.inOrder ? rampColour('viridis', (i / Math.max(1, areas.length - 1)) * 0.9) : ACCENT);
+    const colour =
+      area.colour ?? (map.inOrder ? rampColour('viridis', (i / Math.max(1, areas.length - 1)) * 0.9) : ACCENT);
     return [{ rings: outlinePixels(view, area.outline), colour, area }];
   });
   // Many footprints lie on each other: each gets less colour, so that stacks stay transparent.

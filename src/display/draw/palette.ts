@@ -44,16 +44,41 @@ function group(entries: readonly Entry[]): Group {
 
 /** Halves a group at the pixel in the middle of its widest channel. */
 function split({ entries, channel }: Group): [Group, Group] {
-  const sorted = [...entries].sort((a, b) => channelOf(a.colour, channel) - channelOf(b.colour, channel) || a.colour - b.colour);
+  const sorted = [...entries].sort(
+    (a, b) => channelOf(a.colour, channel) - channelOf(b.colour, channel) || a.colour - b.colour,
+  );
   const half = sorted.reduce((sum, e) => sum + e.count, 0) / 2;
   let [at, seen] = [0, 0];
   while (at < sorted.length - 1 && seen < half) seen += sorted[at++]?.count ?? 0;
   return [group(sorted.slice(0, Math.max(1, at))), group(sorted.slice(Math.max(1, at)))];
 }
 
+/** The colour that stands for a group: its most frequent one where that one rules, else the mean. */
+function represent({ entries }: Group): [number, number, number] {
+  const total = entries.reduce((sum, e) => sum + e.count, 0);
+  const top = entries.reduce((a, b) => (b.count > a.count ? b : a));
+  const channel = (k: number): number =>
+    top.count * 4 > total
+      ? channelOf(top.colour, k)
+      : Math.round(entries.reduce((sum, e) => sum + channelOf(e.colour, k) * e.count, 0) / total);
+  return [channel(0), channel(1), channel(2)];
+}
+
+function nearest(palette: Uint8Array, colour: number): number {
+  const [r, g, b] = [channelOf(colour, 0), channelOf(colour, 1), channelOf(colour, 2)];
+  let [best, at] = [Infinity, 0];
+  for (let i = 0; i < palette.length; i += 3) {
+    const distance = ((palette[i] ?? 0) - r) ** 2 + ((palette[i + 1] ?? 0) - g) ** 2 + ((palette[i + 2] ?? 0) - b) ** 2;
+    if (distance >= best) continue;
+    best = distance;
+    at = i / 3;
+  }
+  return at;
+}
+
 /**
- * The picture in at most 256 colours, by median cut (P. Heckbert, 1982). Each group is shown by its most frequent colour,
- * so that flat areas keep theirs exactly.
+ * The picture in at most 256 colours, by median cut (P. Heckbert, 1982). Each group is shown by its ruling colour, so
+ * that flat areas keep theirs exactly.
  */
 export function indexed(rgb: Uint8Array): Indexed {
   const counts = new Map<number, number>();
@@ -70,13 +95,9 @@ export function indexed(rgb: Uint8Array): Indexed {
     if (!chosen) break;
     groups.splice(best, 1, ...split(chosen));
   }
+  const palette = Uint8Array.from(groups.flatMap(represent));
   const indexOf = new Map<number, number>();
-  const palette = new Uint8Array(groups.length * 3);
-  for (const [i, g] of groups.entries()) {
-    const top = g.entries.reduce((a, b) => (b.count > a.count ? b : a));
-    for (let k = 0; k < 3; k++) palette[i * 3 + k] = channelOf(top.colour, k);
-    for (const { colour } of g.entries) indexOf.set(colour, i);
-  }
+  for (const colour of counts.keys()) indexOf.set(colour, nearest(palette, colour));
   const indices = new Uint8Array(rgb.length / 3);
   for (let i = 0; i < indices.length; i++) indices[i] = indexOf.get(colourAt(i * 3)) ?? 0;
   return { palette, indices };

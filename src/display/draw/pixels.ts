@@ -9,7 +9,10 @@ export type Limits = readonly [low: number, high: number];
 /** Values of a band. */
 export function bandValues(band: PreviewBand): Float64Array {
   const bytes = Buffer.from(band.q, 'base64');
-  return Float64Array.from({ length: bytes.length >> 1 }, (_, i) => band.offset + band.scale * bytes.readUInt16LE(i * 2));
+  return Float64Array.from(
+    { length: bytes.length >> 1 },
+    (_, i) => band.offset + band.scale * bytes.readUInt16LE(i * 2),
+  );
 }
 
 /** Limits of one band over several previews: the 2nd and 98th percentile of their valid pixels. */

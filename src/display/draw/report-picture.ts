@@ -29,14 +29,21 @@ export function drawReportPicture(picture: ReportPicture): Canvas {
   const labels = Math.min(240, Math.max(40, ...facts.map(([label]) => textWidth(label, 10.5)))) + 24;
   let y = TOP;
   for (const [i, [label, value]] of facts.entries()) {
-    if (i % 2 === 0) canvas.fillBox({ x: PADDING - 4, y, width: PICTURE_WIDTH - 2 * PADDING + 8, height: LINE }, FAINT, 0.45);
+    if (i % 2 === 0)
+      canvas.fillBox({ x: PADDING - 4, y, width: PICTURE_WIDTH - 2 * PADDING + 8, height: LINE }, FAINT, 0.45);
     drawText(canvas, fitText(label, labels - 10, 10.5), [PADDING, y + 12.5], { colour: MUTED, size: 10.5 });
-    drawText(canvas, fitText(value, PICTURE_WIDTH - 2 * PADDING - labels, 10.5), [PADDING + labels, y + 12.5], { colour: INK, size: 10.5 });
+    drawText(canvas, fitText(value, PICTURE_WIDTH - 2 * PADDING - labels, 10.5), [PADDING + labels, y + 12.5], {
+      colour: INK,
+      size: 10.5,
+    });
     y += LINE;
   }
   for (const note of notes) {
     canvas.fillDisc([PADDING + 3, y + 9], 3, note.isError ? BAD : SECOND);
-    drawText(canvas, fitText(note.text, PICTURE_WIDTH - 2 * PADDING - 12, 10), [PADDING + 12, y + 12.5], { colour: INK, size: 10 });
+    drawText(canvas, fitText(note.text, PICTURE_WIDTH - 2 * PADDING - 12, 10), [PADDING + 12, y + 12.5], {
+      colour: INK,
+      size: 10,
+    });
     y += LINE;
   }
   if (hidden > 0) drawText(canvas, `and ${hidden} more`, [PADDING, y + 12.5], { colour: MUTED, size: 10 });

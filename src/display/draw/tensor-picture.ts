@@ -36,7 +36,10 @@ export function drawTensorPicture(picture: TensorPicture): Canvas {
   const { image, rendering } = picture;
   const room = Math.min(IMAGE.width / image.width, IMAGE.height / image.height);
   // One image pixel per CSS pixel at most: what a reader sees, at a quarter of the bytes of every device pixel.
-  const shown = room < 1 ? reduced(image, Math.round(image.width * room), Math.round(image.height * room), rendering.classes !== null) : image;
+  const shown =
+    room < 1
+      ? reduced(image, Math.round(image.width * room), Math.round(image.height * room), rendering.classes !== null)
+      : image;
   const wide = fitImage(shown, IMAGE);
   const height = Math.max(wide.height, 210);
   const box: Box = { ...wide, x: PADDING, y: TOP };
@@ -47,7 +50,9 @@ export function drawTensorPicture(picture: TensorPicture): Canvas {
   canvas.stroke([boxCorners(box)], { colour: BORDER, width: 1, closed: true });
   const left = PADDING + Math.max(box.width, 200) + 20;
   const panel: Box = { x: left, y: TOP, width: PICTURE_WIDTH - PADDING - left, height };
-  const y = rendering.classes ? drawClasses(canvas, panel, rendering.classes, picture.preview, rendering) : drawHistogram(canvas, panel, picture);
+  const y = rendering.classes
+    ? drawClasses(canvas, panel, rendering.classes, picture.preview, rendering)
+    : drawHistogram(canvas, panel, picture);
   let row = y + 18;
   for (const [label, value] of picture.facts) {
     if (row > TOP + height) break;
@@ -56,7 +61,8 @@ export function drawTensorPicture(picture: TensorPicture): Canvas {
     drawText(canvas, fitText(value, room, 9.5), [left + 66, row], { colour: INK, size: 9.5 });
     row += 16;
   }
-  if (picture.bbox) drawGlobe(canvas, [PICTURE_WIDTH - PADDING - GLOBE - 4, TOP + height - GLOBE - 4], GLOBE, picture.bbox);
+  if (picture.bbox)
+    drawGlobe(canvas, [PICTURE_WIDTH - PADDING - GLOBE - 4, TOP + height - GLOBE - 4], GLOBE, picture.bbox);
   return canvas;
 }
 
@@ -90,7 +96,10 @@ function drawHistogram(canvas: Canvas, panel: Box, { preview, rendering, limits 
   if (!isRgb) {
     const steps = Math.round(panel.width * 2);
     for (let i = 0; i < steps; i++) {
-      canvas.fillBox({ x: panel.x + i / 2, y: base + 3, width: 0.5, height: 8 }, rampColour(rendering.ramp, i / (steps - 1)));
+      canvas.fillBox(
+        { x: panel.x + i / 2, y: base + 3, width: 0.5, height: 8 },
+        rampColour(rendering.ramp, i / (steps - 1)),
+      );
     }
     y += 12;
   }
@@ -99,7 +108,10 @@ function drawHistogram(canvas: Canvas, panel: Box, { preview, rendering, limits 
     const name = preview.bands[index]?.name ?? '';
     y += 13;
     if (isRgb) canvas.fillDisc([panel.x + 4, y - 3.5], 3, CHANNELS[k] ?? ACCENT);
-    drawText(canvas, fitText(name, panel.width * 0.5, 9.5), [panel.x + (isRgb ? 12 : 0), y], { colour: INK, size: 9.5 });
+    drawText(canvas, fitText(name, panel.width * 0.5, 9.5), [panel.x + (isRgb ? 12 : 0), y], {
+      colour: INK,
+      size: 9.5,
+    });
     const range = `${shortNumber(Number(low.toPrecision(4)))} … ${shortNumber(Number(high.toPrecision(4)))}`;
     drawText(canvas, range, [panel.x + panel.width, y], { colour: MUTED, size: 9.5, align: 'right' });
   });
@@ -136,7 +148,11 @@ function drawClasses(
     canvas.fillBox(swatch, [n >> 16, (n >> 8) & 255, n & 255]);
     canvas.stroke([boxCorners(swatch)], { colour: MUTED, width: 0.6, closed: true });
     drawText(canvas, fitText(c.name, panel.width - 70, 9.5), [panel.x + 19, y], { colour: INK, size: 9.5 });
-    drawText(canvas, percent((counts.get(c.value) ?? 0) / total), [panel.x + panel.width, y], { colour: MUTED, size: 9.5, align: 'right' });
+    drawText(canvas, percent((counts.get(c.value) ?? 0) / total), [panel.x + panel.width, y], {
+      colour: MUTED,
+      size: 9.5,
+      align: 'right',
+    });
   }
   if (present.length > MOST_CLASSES) {
     y += 14;

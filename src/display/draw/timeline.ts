@@ -39,7 +39,8 @@ export function timeTicks(from: number, to: number, most: number): Tick[] {
       const month = new Date(micros / 1000).getUTCMonth();
       const name = MONTHS[month] ?? '';
       const needsYear = month === 0 || ticks.length === 0;
-      if (micros >= from) ticks.push({ micros, label: needsYear ? `${name} ${new Date(micros / 1000).getUTCFullYear()}` : name });
+      if (micros >= from)
+        ticks.push({ micros, label: needsYear ? `${name} ${new Date(micros / 1000).getUTCFullYear()}` : name });
     }
     return ticks;
   }
@@ -72,7 +73,15 @@ export function timeTicks(from: number, to: number, most: number): Tick[] {
 export function drawTimeline(canvas: Canvas, box: Box, marks: readonly TimeMark[], undatedText: string): void {
   const axis = box.y + box.height - 15;
   const [left, right] = [box.x + 8, box.x + box.width - 8];
-  canvas.stroke([[[box.x, axis], [box.x + box.width, axis]]], { colour: BORDER, width: 1 }); // prettier-ignore
+  canvas.stroke(
+    [
+      [
+        [box.x, axis],
+        [box.x + box.width, axis],
+      ],
+    ],
+    { colour: BORDER, width: 1 },
+  );
   let [start, end] = [Infinity, -Infinity];
   for (const m of marks) {
     start = Math.min(start, m.startMicros);
@@ -89,7 +98,15 @@ export function drawTimeline(canvas: Canvas, box: Box, marks: readonly TimeMark[
   for (const tick of timeTicks(from, to, Math.floor((right - left) / 70))) {
     const at = x(tick.micros);
     const half = textWidth(tick.label, 9) / 2;
-    canvas.stroke([[[at, axis], [at, axis + 3]]], { colour: MUTED, width: 0.8 }); // prettier-ignore
+    canvas.stroke(
+      [
+        [
+          [at, axis],
+          [at, axis + 3],
+        ],
+      ],
+      { colour: MUTED, width: 0.8 },
+    );
     const centre = Math.max(at, box.x + half);
     if (centre - half < free || centre + half > box.x + box.width) continue;
     drawText(canvas, tick.label, [centre, axis + 13], { colour: MUTED, size: 9, align: 'center' });
@@ -112,7 +129,10 @@ function drawSpans(canvas: Canvas, plot: Box, marks: readonly TimeMark[], x: (mi
     if (lane < 0) lane = lanes.length < MOST_LANES ? lanes.length : MOST_LANES - 1;
     lanes[lane] = Math.max(lanes[lane] ?? -Infinity, m.endMicros);
     const y = plot.y + plot.height - (lane + 0.5) * height;
-    const line: Point[] = [[x(m.startMicros), y], [x(m.endMicros), y]]; // prettier-ignore
+    const line: Point[] = [
+      [x(m.startMicros), y],
+      [x(m.endMicros), y],
+    ];
     canvas.stroke([line], { colour: ACCENT, width: Math.max(1.5, height * 0.55), alpha: 0.75 });
   }
   return 0;
@@ -142,4 +162,3 @@ function drawMoments(canvas: Canvas, plot: Box, marks: readonly TimeMark[], x: (
   }
   return asDots ? 0 : most;
 }
-
