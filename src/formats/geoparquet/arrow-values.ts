@@ -1,5 +1,5 @@
 /** Arrow columns to JavaScript values. */
-import { DataType, TimeUnit, type Timestamp, type Vector } from 'apache-arrow';
+import { DataType, MapRow, StructRow, TimeUnit, Vector, type Timestamp } from 'apache-arrow';
 
 /** Microseconds in one unit of a timestamp, as a fraction: nanoseconds are floored. */
 const UNIT: Readonly<Record<TimeUnit, readonly [multiply: bigint, divide: bigint]>> = {
@@ -33,15 +33,10 @@ function timestamps(vector: Vector): (number | null)[] {
 function plain(value: unknown): unknown {
   if (value === null || value === undefined) return null;
   if (typeof value === 'bigint') return Number(value);
-  if (typeof value !== 'object' || value instanceof Uint8Array) return value;
-  if ('toJSON' in value && typeof value.toJSON === 'function') {
-    const json = (value.toJSON as () => unknown)();
-    if (Array.isArray(json)) return json.map(plain);
-    if (typeof json === 'object' && json !== null)
-      return Object.fromEntries(Object.entries(json).map(([k, v]) => [k, plain(v)]));
-    return json;
+  if (value instanceof StructRow || value instanceof MapRow) {
+    return Object.fromEntries([...(value as Iterable<readonly [string, unknown]>)].map(([k, v]) => [k, plain(v)]));
   }
-  if (Symbol.iterator in value) return Array.from(value as Iterable<unknown>, plain);
+  if (value instanceof Vector) return Array.from(value as Iterable<unknown>, plain);
   return value;
 }
 
