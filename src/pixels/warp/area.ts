@@ -85,8 +85,8 @@ function average({ values, valid, col, row, width }: BandWindow, b: PixelBox): n
   return weights > 0 ? sum / weights : undefined;
 }
 
-/** Areas this close, relative, are a tie: they are sums of rounded products. */
-const TIE = 1e-9;
+/** Areas this close, relative, are a tie: positions carry noise of up to ~1e-7 pixel. */
+const TIE = 1e-6;
 
 function mode({ values, valid, col, row, width }: BandWindow, b: PixelBox): number | undefined {
   const areas = new Map<number, number>();
