@@ -92,6 +92,14 @@ function surfaceClass(g: Ground, ndvi: number): number {
   return ndvi > 0.35 ? SCL.vegetation : SCL.bare;
 }
 
+/** What hides the ground, or null where it is seen. Thin edges of clouds count, as in the real classification. */
+function sceneClass(cloud: number, cirrus: number, shadow: number): number | null {
+  if (cloud > 0.5) return SCL.cloudHigh;
+  if (cloud > 0.04) return SCL.cloudMedium;
+  if (cirrus > 0.08) return SCL.cirrus;
+  return shadow > 0.3 ? SCL.shadow : null;
+}
+
 /**
  * Bands of one acquisition on a grid: uint16 reflectance × 10000, 0 outside the swath; planar [band, row, column].
  *
@@ -131,20 +139,11 @@ export function renderScene(
         return base * (1 - veil) + bright * veil;
       };
       indices.forEach((band, k) => {
-        const noise = (hash2(col + 977 * band, row, cloudSeed) - 0.5) * 24;
+        const noise = (hash2(col + 977 * band, row, cloudSeed) - 0.5) * 10;
         out[k * size + i] = Math.max(1, Math.round(seen(band) + noise));
       });
       const [r, n] = [reflectance(g, red, a.doy, light), reflectance(g, nir, a.doy, light)];
-      out[indices.length * size + i] =
-        cloud > 0.6
-          ? SCL.cloudHigh
-          : cloud > 0.2
-            ? SCL.cloudMedium
-            : cirrus > 0.12
-              ? SCL.cirrus
-              : shadow > 0.45
-                ? SCL.shadow
-                : surfaceClass(g, (n - r) / (n + r));
+      out[indices.length * size + i] = sceneClass(cloud, cirrus, shadow) ?? surfaceClass(g, (n - r) / (n + r));
     }
   }
   return out;
