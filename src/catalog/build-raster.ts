@@ -17,7 +17,7 @@ import {
   type Resolution,
   type RunningTask,
 } from '../core/index.js';
-import { openGeoTiff } from '../formats/geotiff/index.js';
+import { NO_CRS, openGeoTiff } from '../formats/geotiff/index.js';
 import { MemoryCatalog } from './engines/memory/memory-catalog.js';
 import { expandFiles, type FileInput } from './expand-files.js';
 import { baseName, nameReader, stemOf, type NamedFiles } from './file-name.js';
@@ -78,13 +78,14 @@ async function readHeader(
         details: { file },
       });
     }
-    const crs = header.crs ?? targetCrs;
+    // A CRS that the file names but Nadir cannot read is never replaced by the target: the footprint would be elsewhere.
+    const unnamed = header.crsProblem === null || header.crsProblem.endsWith(NO_CRS);
+    const crs = header.crs ?? (unnamed ? targetCrs : null);
     if (!crs) {
-      throw new CatalogError(
-        'no-crs',
-        `${baseName(file)} has no usable CRS${header.crsProblem === null ? '' : ` (${header.crsProblem})`}.`,
-        { hint: 'Pass targetCrs to say what it is.', details: { file } },
-      );
+      throw new CatalogError('no-crs', unnamed ? `${baseName(file)} has no CRS.` : (header.crsProblem ?? ''), {
+        hint: unnamed ? 'Pass targetCrs to say what it is.' : 'Register or convert its CRS.',
+        details: { file },
+      });
     }
     const { transform, width, height, count, dtype, nodata, bandNames, overviews } = header;
     if (transform.some((v) => !Number.isFinite(v)) || transform[0] * transform[4] === transform[1] * transform[3]) {

@@ -1,5 +1,6 @@
 /** The CRS that GeoKeys mean: an EPSG code, or a PROJ string from the file's own parameters. */
 import { Crs, isNadirError } from '../../core/index.js';
+import { ellipsoidByCode } from './ellipsoid.js';
 import { KEY, USER_DEFINED, type GeoKeys } from './geokeys.js';
 
 /** A CRS, or the reason why there is none. */
@@ -14,11 +15,10 @@ const MODEL_GEOCENTRIC = 3;
 
 /** Datums and geographic CRSs that equal WGS 84 within a metre or so, as PROJ ellipsoids. */
 const WGS84 = '+datum=WGS84';
-const GRS80 = '+ellps=GRS80 +towgs84=0,0,0,0,0,0,0';
+const NO_SHIFT = ' +towgs84=0,0,0,0,0,0,0';
+const GRS80 = `+ellps=GRS80${NO_SHIFT}`;
 const GEOGRAPHIC: Readonly<Record<number, string>> = { 4326: WGS84, 4258: GRS80, 4269: GRS80, 4674: GRS80, 4171: GRS80, 4283: GRS80, 4167: GRS80, 4612: GRS80 };
 const DATUMS: Readonly<Record<number, string>> = { 6326: WGS84, 6258: GRS80, 6269: GRS80, 6674: GRS80, 6171: GRS80, 6283: GRS80, 6167: GRS80, 6612: GRS80 };
-/** EPSG ellipsoids by the names that PROJ gives them. */
-const ELLIPSOIDS: Readonly<Record<number, string>> = { 7001: 'airy', 7003: 'aust_SA', 7004: 'bessel', 7008: 'clrk66', 7012: 'clrk80', 7022: 'intl', 7024: 'krass', 7043: 'WGS72' };
 /** EPSG linear units in metres. */
 const LINEAR_UNITS: Readonly<Record<number, number>> = { 9001: 1, 9002: 0.3048, 9003: 1200 / 3937, 9036: 1000 };
 const DEGREE = 9102;
@@ -68,10 +68,8 @@ function datumPart(keys: GeoKeys): string {
   if (known === undefined && geographic !== undefined && geographic !== USER_DEFINED) throw new Unreadable(`its geographic CRS EPSG:${geographic} is not built in`);
   const shift = keys.numbers.get(KEY.ToWgs84);
   const towgs84 = shift ? ` +towgs84=${shift.join(',')}` : '';
-  const ellipsoid = valueOf(keys, KEY.Ellipsoid);
-  if (ellipsoid === 7030) return `+ellps=WGS84${towgs84 || ' +towgs84=0,0,0,0,0,0,0'}`;
-  if (ellipsoid === 7019) return `+ellps=GRS80${towgs84 || ' +towgs84=0,0,0,0,0,0,0'}`;
-  if (ELLIPSOIDS[ellipsoid ?? 0] !== undefined) return `+ellps=${ELLIPSOIDS[ellipsoid ?? 0] ?? ''}${towgs84}`;
+  const ellipsoid = ellipsoidByCode(valueOf(keys, KEY.Ellipsoid));
+  if (ellipsoid) return `+ellps=${ellipsoid.proj}${towgs84 || (ellipsoid.a === 6378137 ? NO_SHIFT : '')}`;
   const a = valueOf(keys, KEY.SemiMajorAxis);
   const b = valueOf(keys, KEY.SemiMinorAxis);
   const inverse = valueOf(keys, KEY.InverseFlattening);
@@ -79,7 +77,7 @@ function datumPart(keys: GeoKeys): string {
   if (inverse !== undefined && inverse !== 0) {
     // WGS 84 and GRS 80 by their numbers: nearly every "unknown datum" is one of them.
     if (a === 6378137 && Math.abs(inverse - 298.257223563) < 1e-6) return WGS84;
-    if (a === 6378137 && Math.abs(inverse - 298.257222101) < 1e-6) return `+ellps=GRS80${towgs84 || ' +towgs84=0,0,0,0,0,0,0'}`;
+    if (a === 6378137 && Math.abs(inverse - 298.257222101) < 1e-6) return `+ellps=GRS80${towgs84 || NO_SHIFT}`;
     return `+a=${a} +rf=${inverse}${towgs84}`;
   }
   return `+a=${a} +b=${b !== undefined && b > 0 ? b : a}${towgs84}`;
@@ -194,9 +192,12 @@ function esriDefinition(keys: GeoKeys): string | undefined {
   return undefined;
 }
 
+/** The problem of a file that says nothing of its CRS, unlike one whose CRS cannot be read. */
+export const NO_CRS = 'The file has no CRS.';
+
 /** The CRS of GeoKeys. Unreadable ones give a reason, never a guess. */
 export function crsOfGeoKeys(keys: GeoKeys | null): CrsReading {
-  if (!keys) return { crs: null, problem: 'The file has no CRS.' };
+  if (!keys) return { crs: null, problem: NO_CRS };
   const model = valueOf(keys, KEY.ModelType);
   const projected = valueOf(keys, KEY.ProjectedCrs);
   const geodetic = valueOf(keys, KEY.GeodeticCrs);
@@ -206,7 +207,7 @@ export function crsOfGeoKeys(keys: GeoKeys | null): CrsReading {
   const hasCode = code !== undefined && code > 0 && code !== USER_DEFINED;
   if (!isProjected && code === undefined && !keys.numbers.has(KEY.SemiMajorAxis) && !keys.numbers.has(KEY.Ellipsoid)) {
     const local = keys.texts.get(KEY.Citation);
-    return { crs: null, problem: local ? `Its CRS is local: "${local}".` : 'The file has no CRS.' };
+    return { crs: null, problem: local ? `Its CRS is local: "${local}".` : NO_CRS };
   }
   const known = hasCode ? tryCrs(`EPSG:${code}`) : null;
   if (known) return { crs: known, problem: null };

@@ -130,6 +130,16 @@ describe('buildRasterCatalog', () => {
     });
   });
 
+  test('a file whose CRS is named but unknown never takes the target CRS', async () => {
+    await withFolder(async (folder) => {
+      writeTinyTiff(path.join(folder, 'a.tif'), utm(31));
+      writeTinyTiff(path.join(folder, 'b.tif'), { ...utm(31), epsg: 31299 });
+      const { value } = await withWarnings(() => buildRasterCatalog(folder, { targetCrs: 'EPSG:4326' }));
+      assert.deepEqual(await idsOf(value), ['a']);
+      assert.match(value.config.skipped![0]!.error.message, /EPSG:31299/);
+    });
+  });
+
   test('equal names get ids from their paths', async () => {
     await withFolder(async (folder) => {
       for (const sub of ['x', 'y']) {

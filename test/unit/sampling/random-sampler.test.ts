@@ -51,9 +51,9 @@ describe('randomSampler', () => {
     const total = 100 * 80 + 40 * 40;
     const expected = Array.from({ length: 50 }, () => {
       const [u1, u2, u3, u4] = [u.uniform(), u.uniform(), u.uniform(), u.uniform()];
-      const t = tiles[u1! < 8000 / total ? 0 : 1]!;
-      const [col, row] = [Math.floor(u2! * (t.W - 9)), Math.floor(u3! * (t.H - 7))];
-      const time = t.interval && t.interval.start + Math.floor(u4! * (t.interval.end - t.interval.start + 1));
+      const t = tiles[u1 < 8000 / total ? 0 : 1]!;
+      const [col, row] = [Math.floor(u2 * (t.W - 9)), Math.floor(u3 * (t.H - 7))];
+      const time = t.interval && t.interval.start + Math.floor(u4 * (t.interval.end - t.interval.start + 1));
       return [t.x + col * 10, 5400000 - (row + 8) * 10, t.x + (col + 10) * 10, 5400000 - row * 10, time, time];
     });
     assert.deepEqual(
