@@ -25,6 +25,9 @@ import { Session } from './session.js';
 /** Id of the controller; `notebookKernel` in `when` clauses is `<extension id>/<this>`. */
 export const CONTROLLER_ID = 'nadir-typescript';
 
+/** How long an editor is given to open before a kernel is chosen for it. */
+const OPENING_MS = 200;
+
 /** All kernels of this window, one a notebook. */
 export class Kernels implements Disposable {
   readonly controller: NotebookController;
@@ -67,10 +70,10 @@ export class Kernels implements Disposable {
       workspace.onDidOpenNotebookDocument((notebook) => this.#propose(notebook)),
       workspace.onDidCloseNotebookDocument((notebook) => void this.#close(notebook)),
       window.onDidChangeVisibleNotebookEditors((editors) => {
-        for (const editor of editors) void this.#bind(editor);
+        for (const editor of editors) this.#bind(editor);
       }),
     ];
-    for (const editor of window.visibleNotebookEditors) void this.#bind(editor);
+    for (const editor of window.visibleNotebookEditors) this.#bind(editor);
   }
 
   /** Whether our kernel is the chosen one of a notebook. */
@@ -133,11 +136,15 @@ export class Kernels implements Disposable {
   }
 
   /** A notebook that names our kernel gets it once, without a question; a later choice of the person stays. */
-  async #bind({ notebook }: NotebookEditor): Promise<void> {
+  #bind({ notebook }: NotebookEditor): void {
     if (this.#proposed.has(notebook) || !namesOurKernel(notebook)) return;
     this.#proposed.add(notebook);
-    const editor = window.visibleNotebookEditors.find((e) => e.notebook === notebook);
-    if (editor) await this.select(editor);
+    // Not while the editor opens: choosing a kernel then can leave the editor half open for ever (seen in VS Code 1.100).
+    setTimeout(() => {
+      const editor = window.visibleNotebookEditors.find((e) => e.notebook === notebook);
+      if (editor) void this.select(editor);
+      else this.#proposed.delete(notebook);
+    }, OPENING_MS);
   }
 
   async #close(notebook: NotebookDocument): Promise<void> {

@@ -14,10 +14,13 @@ interface TestResult {
   readonly error?: string;
 }
 
+/** Mocha's own reporters write for a terminal; lines are printed below. */
+class Silent {}
+
 /** Called by the editor. Rejects when a test has failed, which becomes the exit code of the run. */
 export async function run(): Promise<void> {
   const grep = process.env['NADIR_TEST_GREP'];
-  const mocha = new Mocha({ ui: 'bdd', reporter: 'min', timeout: TIMEOUT_MS, ...(grep ? { grep } : {}) });
+  const mocha = new Mocha({ ui: 'bdd', reporter: Silent, timeout: TIMEOUT_MS, ...(grep ? { grep } : {}) });
   mocha.suite.emit('pre-require', globalThis, 'nadir', mocha);
   await import('./suites/opening.js');
   await import('./suites/running.js');

@@ -41,7 +41,20 @@ export function workspaceFile(name: string): vscode.Uri {
 /** Opens a notebook of the test workspace in an editor. */
 export async function openFile(name: string): Promise<vscode.NotebookEditor> {
   const document = await vscode.workspace.openNotebookDocument(workspaceFile(name));
-  return vscode.window.showNotebookDocument(document);
+  return show(document);
+}
+
+/**
+ * Shows a notebook and waits until the editor is there.
+ *
+ * Not for the promise of the call: in VS Code 1.100 it stays open for ever when an editor was closed just before.
+ */
+export async function show(document: vscode.NotebookDocument): Promise<vscode.NotebookEditor> {
+  void vscode.window.showNotebookDocument(document);
+  return until('the notebook is shown', () => {
+    const active = vscode.window.activeNotebookEditor;
+    return active?.notebook === document && active;
+  });
 }
 
 /** An untitled notebook of ours with the given cells, shown, with our kernel chosen. */
@@ -51,9 +64,7 @@ export async function notebookWith(...sources: readonly string[]): Promise<vscod
   data.metadata = {
     metadata: { kernelspec: { name: 'nadir', display_name: 'Nadir TypeScript', language: 'typescript' } },
   };
-  const editor = await vscode.window.showNotebookDocument(
-    await vscode.workspace.openNotebookDocument('jupyter-notebook', data),
-  );
+  const editor = await show(await vscode.workspace.openNotebookDocument('jupyter-notebook', data));
   const { kernels } = await nadir();
   await until('our kernel is chosen', () => kernels.isSelected(editor.notebook));
   return editor;

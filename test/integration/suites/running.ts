@@ -8,6 +8,7 @@ import {
   nadir,
   runAll,
   runCell,
+  show,
   STDERR,
   STDOUT,
   textOf,
@@ -92,7 +93,7 @@ describe('running', () => {
       new vscode.NotebookCellData(vscode.NotebookCellKind.Code, '1', 'typescript'),
     ]);
     const document = await vscode.workspace.openNotebookDocument('jupyter-notebook', data);
-    const editor = await vscode.window.showNotebookDocument(document);
+    const editor = await show(document);
     const { kernels } = await nadir();
     await vscode.commands.executeCommand('nadir.useKernel');
     await until('our kernel is chosen', () => kernels.isSelected(document));
