@@ -164,7 +164,13 @@ export class KernelProcess {
   }
 
   #flags(): string[] {
-    const flags = ['--experimental-import-meta-resolve', `--max-old-space-size=${heapLimitMB(this.#options)}`];
+    // A termination inside a timer leaves ids on Node's async stack; its consistency check would end the process before the
+    // kernel can clear them (`child/watch.ts`).
+    const flags = [
+      '--experimental-import-meta-resolve',
+      '--no-force-async-hooks-checks',
+      `--max-old-space-size=${heapLimitMB(this.#options)}`,
+    ];
     const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
     const isOwn = this.#options.nodePath === undefined || this.#options.nodePath === process.execPath;
     // Other Node executables are not asked for their version: without the flag output belongs to the running cell.

@@ -5,13 +5,14 @@ import { fileURLToPath } from 'node:url';
 import type { CellError } from '../protocol.js';
 import { CompileFailedError } from './compiler-client.js';
 import type { CompiledCell, CompiledModule, Place } from './compile-types.js';
-import { columnBefore } from './text-edits.js';
+import { columnBefore, startOfLine } from './text-edits.js';
 
 /** What is known about one temporary file of a cell. */
 interface CellFile {
   readonly cellId: string;
   /** Position in the notebook from 0, at its last run. */
   cellIndex: number;
+  readonly source: string;
   /** Lines of the code that ran. */
   readonly lines: number;
   readonly compiled: CompiledCell | undefined;
@@ -19,6 +20,8 @@ interface CellFile {
 
 interface Frame {
   readonly text: string;
+  /** File of a frame in a cell. */
+  readonly filename?: string;
   readonly location?: NonNullable<CellError['location']>;
 }
 
@@ -66,7 +69,7 @@ export class CellErrors {
         stack: `Error: ${safeString(error)} was thrown (not an Error, so there is no stack)`,
       };
     const chain = describeChain(error);
-    const frames = this.#frames(error, filename);
+    const frames = this.#refined(error, this.#frames(error, filename));
     const location = frames.find((f) => f.location)?.location;
     const name = nameOf(error);
     const lines = [`${name}: ${messageOf(error)}`, ...frames.map((f) => `    at ${f.text}`), ...extras(error)];
@@ -92,6 +95,35 @@ export class CellErrors {
     const stack = `SyntaxError: ${failure.message}\n    at ${where}\n\n${failure.lineText}\n${pointer}`;
     const location = cell && failure.file === undefined ? { location: { cellId: cell.cellId, line, column } } : {};
     return { name: 'SyntaxError', message: failure.message, stack, ...location };
+  }
+
+  /**
+   * V8 places an unknown name that begins an assignment at the assignment. The name itself is looked for from there.
+   */
+  #refined(error: Error, frames: Frame[]): Frame[] {
+    const name =
+      nameOf(error) === 'ReferenceError'
+        ? /^([\p{ID_Continue}$]+) is not defined$/u.exec(messageOf(error))?.[1]
+        : undefined;
+    const [first, ...rest] = frames;
+    const cell = first?.filename === undefined ? undefined : this.#cells.get(first.filename);
+    if (name === undefined || !first?.location || !cell) return frames;
+    const { line, column } = first.location;
+    const start = startOfLine(cell.source, line - 1) + column - 1;
+    const word = new RegExp(`(?<![\\p{ID_Continue}$.])${name.replace(/\$/g, '\\$')}(?![\\p{ID_Continue}$])`, 'u').exec(
+      cell.source.slice(start),
+    );
+    if (!word) return frames;
+    const before = cell.source.slice(0, start + word.index);
+    const exact = { line: before.split('\n').length, column: before.length - before.lastIndexOf('\n') };
+    return [
+      {
+        ...first,
+        text: first.text.replace(/:\d+:\d+(\)?)$/, `:${exact.line}:${exact.column}$1`),
+        location: { ...first.location, ...exact },
+      },
+      ...rest,
+    ];
   }
 
   #frames(error: Error, filename: string | undefined): Frame[] {
@@ -152,7 +184,7 @@ export class CellErrors {
       fn.replace(/^(async )?(Object\.)?<anonymous>$/, '').replace(/^async $/, ''),
       `Cell ${(cell?.cellIndex ?? 0) + 1}:${line}:${column}`,
     );
-    return cell ? { text, location: { cellId: cell.cellId, line, column } } : { text };
+    return cell ? { text, filename, location: { cellId: cell.cellId, line, column } } : { text };
   }
 
   #moduleFrame(module: { original: string; sourceMap: string | null }, line: number, column: number): string {

@@ -52,10 +52,11 @@ class Rewriting {
 
   run(): Rewritten {
     const { file, reset, renamed } = this.#input;
+    // First, so that `$nb` comes before what others append at the same place.
+    if (renamed.size > 0) this.#renames();
     for (const node of file.statements) if (!isTypeOnly(node)) this.#statement(node);
     this.#value();
     this.#dynamicImports(file);
-    if (renamed.size > 0) this.#renames();
     const resets = reset.map((name) => `${this.#stored(name)}=void 0;`);
     return { prefix: [...resets, ...this.#functions, ...this.#imports].join(''), edits: this.#edits };
   }

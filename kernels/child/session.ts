@@ -101,6 +101,7 @@ export class Session {
         this.#parts.errors.addCell(filename, {
           cellId: run.cellId,
           cellIndex: run.cellIndex,
+          source: message.source,
           lines: compiled.edited.split('\n').length,
           compiled,
         });
@@ -111,6 +112,7 @@ export class Session {
         this.#parts.errors.addCell(filename, {
           cellId: run.cellId,
           cellIndex: run.cellIndex,
+          source: message.source,
           lines: message.source.split('\n').length,
           compiled: undefined,
         });

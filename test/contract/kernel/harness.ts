@@ -2,9 +2,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { after } from 'node:test';
 import type { ExecuteResult, KernelOptions, KernelRequest, KernelState } from '../../../kernels/client-types.js';
 import { KernelClient } from '../../../kernels/client.js';
 import type { BundleMetadata, CellError, MimeBundle } from '../../../kernels/protocol.js';
+
+/** Clients that a failed test left open would keep the test process alive. */
+const open = new Set<KernelClient>();
+after(() => Promise.all([...open].map((client) => client.dispose())));
 
 export const childPath = path.resolve('dist/kernel/main.js');
 
@@ -66,6 +71,7 @@ export function startHarness(options: Partial<KernelOptions> = {}): Harness {
       onDied: (error) => harness.died.push(error),
     },
   );
+  open.add(client);
   let next = 0;
   const run: Harness['run'] = async (source, o = {}) => {
     const cellIndex = o.cellIndex ?? next++;
@@ -116,6 +122,7 @@ export function startHarness(options: Partial<KernelOptions> = {}): Harness {
     return Object.assign(out, done);
   };
   const close = async (): Promise<void> => {
+    open.delete(client);
     await client.dispose();
     if (options.cwd === undefined) rmSync(folder, { recursive: true, force: true });
   };
