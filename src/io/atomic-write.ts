@@ -25,8 +25,15 @@ const WRITE_CODES: Readonly<Record<string, readonly [code: string, text: string]
 
 function writeError(file: string, error: unknown): unknown {
   if (!(error instanceof Error) || !('syscall' in error)) return error;
-  const [code, text] = WRITE_CODES['code' in error ? String(error.code) : ''] ?? ['source.unwritable', messageOf(error)];
-  return new SourceError(code, `Cannot write ${file}: ${text}.`, { hint: 'Nothing was changed.', details: { file }, cause: error });
+  const [code, text] = WRITE_CODES['code' in error ? String(error.code) : ''] ?? [
+    'source.unwritable',
+    messageOf(error),
+  ];
+  return new SourceError(code, `Cannot write ${file}: ${text}.`, {
+    hint: 'Nothing was changed.',
+    details: { file },
+    cause: error,
+  });
 }
 
 /** Makes the new name durable; some systems cannot sync a folder, and then there is nothing to do. */
@@ -49,10 +56,17 @@ async function syncFolder(folder: string): Promise<void> {
  *
  * @throws {@link SourceError} `source.disk-full`, `source.denied`, `source.missing` (the folder), naming the file.
  */
-export async function writeFileAtomic(file: string, data: Writable, { signal }: ReadOptions = {}): Promise<WriteSummary> {
+export async function writeFileAtomic(
+  file: string,
+  data: Writable,
+  { signal }: ReadOptions = {},
+): Promise<WriteSummary> {
   signal?.throwIfAborted();
   // The name is cut so that a long target name stays within the 255 bytes a file name may have.
-  const stem = Buffer.from(path.basename(file)).subarray(0, 200).toString('utf8').replace(/\uFFFD+$/, '');
+  const stem = Buffer.from(path.basename(file))
+    .subarray(0, 200)
+    .toString('utf8')
+    .replace(/\uFFFD+$/, '');
   const temporary = path.join(path.dirname(file), `${stem}.tmp-${randomBytes(6).toString('hex')}`);
   const chunks = typeof data === 'string' ? [Buffer.from(data, 'utf8')] : data instanceof Uint8Array ? [data] : data;
   let bytes = 0;

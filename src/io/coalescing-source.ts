@@ -24,7 +24,8 @@ export function coalescingSource(source: Source): Source {
     const shared = signals.every((s) => s === signals[0]) ? signals[0] : undefined;
     try {
       const bytes = await source.read(start, end - start, { signal: shared });
-      for (const w of group) w.resolve(group.length === 1 ? bytes : bytes.slice(w.offset - start, w.offset - start + w.length));
+      for (const w of group)
+        w.resolve(group.length === 1 ? bytes : bytes.slice(w.offset - start, w.offset - start + w.length));
     } catch (error) {
       for (const w of group) w.reject(error);
     }
@@ -37,7 +38,8 @@ export function coalescingSource(source: Source): Source {
     let start = 0;
     let end = 0;
     for (const w of batch) {
-      const joins = group.length > 0 && w.offset - end <= MAX_GAP_BYTES && w.offset + w.length - start <= MAX_JOINED_BYTES;
+      const joins =
+        group.length > 0 && w.offset - end <= MAX_GAP_BYTES && w.offset + w.length - start <= MAX_JOINED_BYTES;
       if (!joins) {
         if (group.length > 0) void fetchGroup(group, start, end);
         group = [];
@@ -56,5 +58,10 @@ export function coalescingSource(source: Source): Source {
       waiting.push({ offset, length, signal: o.signal, resolve, reject });
     });
 
-  return { url: source.url, ...(source.size === undefined ? {} : { size: source.size }), read, close: () => source.close() };
+  return {
+    url: source.url,
+    ...(source.size === undefined ? {} : { size: source.size }),
+    read,
+    close: () => source.close(),
+  };
 }

@@ -21,7 +21,10 @@ export async function openFileSource(path: string, o: ReadOptions = {}): Promise
   const stat = await file.stat();
   if (!stat.isFile()) {
     await file.close();
-    throw new SourceError('source.not-a-file', `${path} is not a file.`, { hint: 'Give a file.', details: { file: path } });
+    throw new SourceError('source.not-a-file', `${path} is not a file.`, {
+      hint: 'Give a file.',
+      details: { file: path },
+    });
   }
   const size = stat.size;
   const read = async (offset: number, length: number, { signal }: ReadOptions = {}): Promise<Uint8Array> => {
@@ -40,10 +43,14 @@ export async function openFileSource(path: string, o: ReadOptions = {}): Promise
     }
     signal?.throwIfAborted();
     if (done < wanted) {
-      throw new SourceError('source.changed', `${path} became shorter while it was read: ${size} bytes at first, ${offset + done} now.`, {
-        hint: 'Open it again when its writer has finished.',
-        details: { file: path },
-      });
+      throw new SourceError(
+        'source.changed',
+        `${path} became shorter while it was read: ${size} bytes at first, ${offset + done} now.`,
+        {
+          hint: 'Open it again when its writer has finished.',
+          details: { file: path },
+        },
+      );
     }
     return bytes;
   };

@@ -53,12 +53,20 @@ function translate(pattern: string): string {
       i++;
     } else if (char === '{') {
       const end = closingBrace(pattern, i);
-      if (end < 0) throw new ArgumentError('bad-glob', `The pattern ${pattern} has an opening brace that nothing closes.`, { hint: 'Write {a,b}.' });
-      out += `(?:${splitChoices(pattern.slice(i + 1, end)).map(translate).join('|')})`;
+      if (end < 0)
+        throw new ArgumentError('bad-glob', `The pattern ${pattern} has an opening brace that nothing closes.`, {
+          hint: 'Write {a,b}.',
+        });
+      out += `(?:${splitChoices(pattern.slice(i + 1, end))
+        .map(translate)
+        .join('|')})`;
       i = end + 1;
     } else if (char === '[') {
       const end = pattern.indexOf(']', i + 2);
-      if (end < 0) throw new ArgumentError('bad-glob', `The pattern ${pattern} has an opening bracket that nothing closes.`, { hint: 'Write [a-z].' });
+      if (end < 0)
+        throw new ArgumentError('bad-glob', `The pattern ${pattern} has an opening bracket that nothing closes.`, {
+          hint: 'Write [a-z].',
+        });
       const inside = pattern.slice(i + 1, end);
       const negated = inside.startsWith('!') || inside.startsWith('^');
       out += `(?!/)[${negated ? '^' : ''}${(negated ? inside.slice(1) : inside).replace(/[\\\][^&~|]/gu, '\\$&')}]`;
@@ -84,6 +92,9 @@ export function globToRegExp(pattern: string): RegExp {
   try {
     return new RegExp(`^${source}$`, 'u');
   } catch (error) {
-    throw new ArgumentError('bad-glob', `The pattern ${pattern} cannot be read.`, { hint: 'Use * ** ? {a,b} [a-z].', cause: error });
+    throw new ArgumentError('bad-glob', `The pattern ${pattern} cannot be read.`, {
+      hint: 'Use * ** ? {a,b} [a-z].',
+      cause: error,
+    });
   }
 }

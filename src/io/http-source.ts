@@ -29,9 +29,15 @@ function failure(url: URL, code: string, text: string, hint: string, cause?: unk
 }
 
 function statusError(url: URL, status: number): SourceError {
-  if (status === 404 || status === 410) return failure(url, 'source.missing', `does not exist (HTTP ${status})`, 'Check the address.');
+  if (status === 404 || status === 410)
+    return failure(url, 'source.missing', `does not exist (HTTP ${status})`, 'Check the address.');
   if (status === 401 || status === 403) {
-    return failure(url, 'source.denied', `refuses access (HTTP ${status})`, 'It may need a token or a freshly signed address.');
+    return failure(
+      url,
+      'source.denied',
+      `refuses access (HTTP ${status})`,
+      'It may need a token or a freshly signed address.',
+    );
   }
   return failure(url, 'source.failed', `answered HTTP ${status}`, 'Try again later.');
 }
@@ -42,7 +48,12 @@ function parseContentRange(text: string | null): readonly [start: number, end: n
   return m ? [Number(m[1]), Number(m[2]), Number(m[3])] : null;
 }
 
-async function requestOnce(url: URL, offset: number, length: number, o: HttpSourceOptions): Promise<Answer | { readonly retryAfterS: number; readonly error: SourceError }> {
+async function requestOnce(
+  url: URL,
+  offset: number,
+  length: number,
+  o: HttpSourceOptions,
+): Promise<Answer | { readonly retryAfterS: number; readonly error: SourceError }> {
   const headers = { ...o.headers, Range: `bytes=${offset}-${offset + length - 1}`, 'Accept-Encoding': 'identity' };
   const response = await fetch(url, { headers, ...(o.signal ? { signal: o.signal } : {}) });
   if (RETRY_STATUS.has(response.status)) {
@@ -51,7 +62,12 @@ async function requestOnce(url: URL, offset: number, length: number, o: HttpSour
   }
   if (response.status === 416) {
     await response.body?.cancel();
-    throw failure(url, 'source.changed', `has no bytes from ${offset} on`, 'It became shorter since it was opened; open it again.');
+    throw failure(
+      url,
+      'source.changed',
+      `has no bytes from ${offset} on`,
+      'It became shorter since it was opened; open it again.',
+    );
   }
   if (!response.ok) {
     await response.body?.cancel();
@@ -60,16 +76,31 @@ async function requestOnce(url: URL, offset: number, length: number, o: HttpSour
   const range = parseContentRange(response.headers.get('content-range'));
   if (response.status !== 206 || !range) {
     await response.body?.cancel();
-    throw failure(url, 'source.no-range', 'is on a server that does not serve byte ranges', 'Download the file and use the local copy.');
+    throw failure(
+      url,
+      'source.no-range',
+      'is on a server that does not serve byte ranges',
+      'Download the file and use the local copy.',
+    );
   }
   const [start, end, total] = range;
   if (start !== offset || end - start + 1 > length || end !== Math.min(offset + length, total) - 1) {
     await response.body?.cancel();
-    throw failure(url, 'source.wrong-range', `answered bytes ${start}-${end} to a request for ${offset}-${offset + length - 1}`, 'A proxy on the way is faulty.');
+    throw failure(
+      url,
+      'source.wrong-range',
+      `answered bytes ${start}-${end} to a request for ${offset}-${offset + length - 1}`,
+      'A proxy on the way is faulty.',
+    );
   }
   const bytes = new Uint8Array(await response.arrayBuffer());
   if (bytes.byteLength !== end - start + 1) {
-    const error = failure(url, 'source.truncated', `sent ${bytes.byteLength} bytes instead of ${end - start + 1}`, 'Try again later.');
+    const error = failure(
+      url,
+      'source.truncated',
+      `sent ${bytes.byteLength} bytes instead of ${end - start + 1}`,
+      'Try again later.',
+    );
     return { retryAfterS: 0, error };
   }
   return { bytes, total, tag: response.headers.get('etag') ?? response.headers.get('last-modified') };
@@ -91,7 +122,13 @@ async function request(url: URL, offset: number, length: number, o: HttpSourceOp
       if (error instanceof SourceError) throw error;
       // Whatever else fetch throws is a failed connection; a ranged read may always be repeated.
       const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-      problem = failure(url, 'source.network', `cannot be reached (${messageOf(cause)})`, 'Check the network and the address.', error);
+      problem = failure(
+        url,
+        'source.network',
+        `cannot be reached (${messageOf(cause)})`,
+        'Check the network and the address.',
+        error,
+      );
     }
     if (attempt >= attempts) throw problem;
     await delay(pauseMs, undefined, o.signal ? { signal: o.signal } : {}).catch((error: unknown) => {

@@ -58,7 +58,9 @@ async function listOne(input: string, matches: (file: string) => boolean, o: Rea
   const root = fixedPart(pattern);
   if (!(await stat(root).catch(() => null))) return [];
   const files = await walk(root, o);
-  return files.filter((f) => expression.test(toSlashes(path.normalize(f))) || expression.test(toSlashes(f))).sort(byCodePoint);
+  return files
+    .filter((f) => expression.test(toSlashes(path.normalize(f))) || expression.test(toSlashes(f)))
+    .sort(byCodePoint);
 }
 
 /**
@@ -68,7 +70,11 @@ async function listOne(input: string, matches: (file: string) => boolean, o: Rea
  * @param extensions lower-case endings with the dot, e.g. `['.tif', '.tiff']`; they choose within folders only, whatever the letter case.
  * @throws {@link SourceError} `source.missing` for a path that does not exist. A pattern without a match gives no files.
  */
-export async function listFiles(input: string | Iterable<string>, extensions: readonly string[], o: ReadOptions = {}): Promise<string[]> {
+export async function listFiles(
+  input: string | Iterable<string>,
+  extensions: readonly string[],
+  o: ReadOptions = {},
+): Promise<string[]> {
   const inputs = typeof input === 'string' ? [input] : [...input];
   const matches = (file: string): boolean => extensions.some((e) => file.toLowerCase().endsWith(e));
   const all = new Set<string>();

@@ -73,5 +73,11 @@ export function pageSource(source: Source, pageBytes: number): PageSource {
     return Promise.resolve(join(parts, first, offset, wanted));
   };
 
-  return { url: source.url, ...(source.size === undefined ? {} : { size: source.size }), read, readPaged, close: () => source.close() };
+  return {
+    url: source.url,
+    ...(source.size === undefined ? {} : { size: source.size }),
+    read,
+    readPaged,
+    close: () => source.close(),
+  };
 }

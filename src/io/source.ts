@@ -32,13 +32,21 @@ const FILE_CODES: Readonly<Record<string, readonly [code: string, text: string, 
   EACCES: ['source.denied', 'may not be read', 'Check the permissions of the file and its folders.'],
   EPERM: ['source.denied', 'may not be read', 'Check the permissions of the file and its folders.'],
   EISDIR: ['source.not-a-file', 'is a folder', 'Give a file.'],
-  EMFILE: ['source.too-many-files', 'cannot be opened: this process has too many open files', 'Close catalogs that are no longer needed.'],
+  EMFILE: [
+    'source.too-many-files',
+    'cannot be opened: this process has too many open files',
+    'Close catalogs that are no longer needed.',
+  ],
   ENAMETOOLONG: ['source.missing', 'has a name that this system does not allow', 'Shorten the path.'],
 };
 
 /** The typed error for a failed operation on a local file. */
 export function fileError(path: string, error: unknown): SourceError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const [kind, text, hint] = FILE_CODES[code] ?? ['source.unreadable', `cannot be read (${messageOf(error)})`, 'Check the disk and the path.'];
+  const [kind, text, hint] = FILE_CODES[code] ?? [
+    'source.unreadable',
+    `cannot be read (${messageOf(error)})`,
+    'Check the disk and the path.',
+  ];
   return new SourceError(kind, `${path} ${text}.`, { hint, details: { file: path }, cause: error });
 }

@@ -47,7 +47,11 @@ export class BlockCache {
    * The block of a key, made by `decode` unless it is held or under way. Work under way is cancelled when every
    * caller that waits for it has cancelled.
    */
-  async load(key: string, signal: AbortSignal | undefined, decode: (signal: AbortSignal) => Promise<NumericArray>): Promise<NumericArray> {
+  async load(
+    key: string,
+    signal: AbortSignal | undefined,
+    decode: (signal: AbortSignal) => Promise<NumericArray>,
+  ): Promise<NumericArray> {
     const held = this.peek(key);
     if (held) return held;
     signal?.throwIfAborted();

@@ -70,12 +70,13 @@ export interface BlockFacts {
   readonly expectedBytes: number;
 }
 
-const lengthOf = (decoder: BaseDecoder): number => (decoder.parameters as { expectedBytes?: number }).expectedBytes ?? 0;
+const lengthOf = (decoder: BaseDecoder): number =>
+  (decoder.parameters as { expectedBytes?: number }).expectedBytes ?? 0;
 
 function packBits(input: Uint8Array, length: number): Uint8Array {
   const out = new Uint8Array(length);
   let filled = 0;
-  for (let i = 0; i < input.length && filled < length; ) {
+  for (let i = 0; i < input.length && filled < length;) {
     const head = input[i++] ?? 0;
     if (head === 128) continue; // a filler by definition
     const count = head < 128 ? head + 1 : 257 - head;
@@ -115,7 +116,9 @@ class BoundedPackBitsDecoder extends BaseDecoder {
 
 /** A buffer that holds these bytes and no others. `Buffer.slice` gives a view, hence the copy by constructor. */
 function exactBuffer(bytes: Uint8Array): ArrayBufferLike {
-  return bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : new Uint8Array(bytes).buffer;
+  return bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength
+    ? bytes.buffer
+    : new Uint8Array(bytes).buffer;
 }
 
 // zlib is 3× faster than the package's inflate; its LZW and PackBits collect bytes in plain arrays without a limit.
@@ -124,7 +127,9 @@ addDecoder(5, () => Promise.resolve(BoundedLzwDecoder));
 addDecoder(32773, () => Promise.resolve(BoundedPackBitsDecoder));
 
 /** The frame size that a JPEG stream claims, so that a forged one is refused before anything is allocated. */
-function jpegFrame(bytes: Uint8Array): { readonly width: number; readonly height: number; readonly precision: number } | null {
+function jpegFrame(
+  bytes: Uint8Array,
+): { readonly width: number; readonly height: number; readonly precision: number } | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = 2;
   while (at + 9 < bytes.length) {
@@ -153,13 +158,18 @@ export async function decodeBytes(stored: Uint8Array, facts: BlockFacts, place: 
       cause,
     });
   if (compression === 1) {
-    if (stored.byteLength < facts.expectedBytes) throw damaged(`${stored.byteLength} bytes instead of ${facts.expectedBytes}`);
+    if (stored.byteLength < facts.expectedBytes)
+      throw damaged(`${stored.byteLength} bytes instead of ${facts.expectedBytes}`);
     return stored;
   }
   if (compression === 7) {
     const frame = jpegFrame(stored);
     if (!frame) throw damaged('it has no JPEG frame');
-    if (frame.precision !== 8) throw new UnsupportedDataError('jpeg-precision', `${place} is JPEG with ${frame.precision} bits; only 8 are read.`);
+    if (frame.precision !== 8)
+      throw new UnsupportedDataError(
+        'jpeg-precision',
+        `${place} is JPEG with ${frame.precision} bits; only 8 are read.`,
+      );
     if (frame.width !== facts.width || frame.height < facts.rows || frame.height > facts.rows + 4096) {
       throw damaged(`its JPEG frame is ${frame.width} × ${frame.height}, the block is ${facts.width} × ${facts.rows}`);
     }
@@ -180,6 +190,7 @@ export async function decodeBytes(stored: Uint8Array, facts: BlockFacts, place: 
   } catch (error) {
     throw damaged(messageOf(error).replace(/\.$/, ''), error);
   }
-  if (raw.byteLength < facts.expectedBytes) throw damaged(`it gives ${raw.byteLength} bytes instead of ${facts.expectedBytes}`);
+  if (raw.byteLength < facts.expectedBytes)
+    throw damaged(`it gives ${raw.byteLength} bytes instead of ${facts.expectedBytes}`);
   return raw;
 }

@@ -17,8 +17,26 @@ const MODEL_GEOCENTRIC = 3;
 const WGS84 = '+datum=WGS84';
 const NO_SHIFT = ' +towgs84=0,0,0,0,0,0,0';
 const GRS80 = `+ellps=GRS80${NO_SHIFT}`;
-const GEOGRAPHIC: Readonly<Record<number, string>> = { 4326: WGS84, 4258: GRS80, 4269: GRS80, 4674: GRS80, 4171: GRS80, 4283: GRS80, 4167: GRS80, 4612: GRS80 };
-const DATUMS: Readonly<Record<number, string>> = { 6326: WGS84, 6258: GRS80, 6269: GRS80, 6674: GRS80, 6171: GRS80, 6283: GRS80, 6167: GRS80, 6612: GRS80 };
+const GEOGRAPHIC: Readonly<Record<number, string>> = {
+  4326: WGS84,
+  4258: GRS80,
+  4269: GRS80,
+  4674: GRS80,
+  4171: GRS80,
+  4283: GRS80,
+  4167: GRS80,
+  4612: GRS80,
+};
+const DATUMS: Readonly<Record<number, string>> = {
+  6326: WGS84,
+  6258: GRS80,
+  6269: GRS80,
+  6674: GRS80,
+  6171: GRS80,
+  6283: GRS80,
+  6167: GRS80,
+  6612: GRS80,
+};
 /** EPSG linear units in metres. */
 const LINEAR_UNITS: Readonly<Record<number, number>> = { 9001: 1, 9002: 0.3048, 9003: 1200 / 3937, 9036: 1000 };
 const DEGREE = 9102;
@@ -65,7 +83,8 @@ function datumPart(keys: GeoKeys): string {
   const geographic = valueOf(keys, KEY.GeodeticCrs);
   const known = GEOGRAPHIC[geographic ?? 0] ?? DATUMS[valueOf(keys, KEY.GeodeticDatum) ?? 0];
   if (known !== undefined && !contradictsWgs84(keys)) return known;
-  if (known === undefined && geographic !== undefined && geographic !== USER_DEFINED) throw new Unreadable(`its geographic CRS EPSG:${geographic} is not built in`);
+  if (known === undefined && geographic !== undefined && geographic !== USER_DEFINED)
+    throw new Unreadable(`its geographic CRS EPSG:${geographic} is not built in`);
   const shift = keys.numbers.get(KEY.ToWgs84);
   const towgs84 = shift ? ` +towgs84=${shift.join(',')}` : '';
   const ellipsoid = ellipsoidByCode(valueOf(keys, KEY.Ellipsoid));
@@ -107,12 +126,20 @@ function projectionPart(keys: GeoKeys, metres: number): string {
   const north = firstOf(keys, [KEY.FalseNorthing, KEY.FalseOriginNorthing]) * metres;
   const k = firstOf(keys, [KEY.ScaleAtNaturalOrigin, KEY.ScaleAtCenter], 1);
   const lat0 = angle(KEY.NaturalOriginLatitude, KEY.FalseOriginLatitude, KEY.CenterLatitude);
-  const lon0 = angle(KEY.NaturalOriginLongitude, KEY.FalseOriginLongitude, KEY.CenterLongitude, KEY.StraightVerticalPoleLongitude);
+  const lon0 = angle(
+    KEY.NaturalOriginLongitude,
+    KEY.FalseOriginLongitude,
+    KEY.CenterLongitude,
+    KEY.StraightVerticalPoleLongitude,
+  );
   const lat1 = angle(KEY.StandardParallel1);
   const lat2 = angle(KEY.StandardParallel2);
   const origin = `+x_0=${east} +y_0=${north}`;
   const projection = valueOf(keys, KEY.Projection);
-  if (projection !== undefined && ((projection > 16000 && projection <= 16060) || (projection > 16100 && projection <= 16160))) {
+  if (
+    projection !== undefined &&
+    ((projection > 16000 && projection <= 16060) || (projection > 16100 && projection <= 16160))
+  ) {
     return `+proj=utm +zone=${projection % 100}${projection > 16100 ? ' +south' : ''}`;
   }
   const method = valueOf(keys, KEY.ProjectionMethod);
@@ -146,7 +173,11 @@ function projectionPart(keys: GeoKeys, metres: number): string {
     case 28:
       return `+proj=cea +lat_ts=${lat1} +lon_0=${lon0} ${origin}`;
     default:
-      throw new Unreadable(method === undefined ? 'it names no projection method' : `its projection method (GeoTIFF code ${method}) is not read`);
+      throw new Unreadable(
+        method === undefined
+          ? 'it names no projection method'
+          : `its projection method (GeoTIFF code ${method}) is not read`,
+      );
   }
 }
 
@@ -201,8 +232,11 @@ export function crsOfGeoKeys(keys: GeoKeys | null): CrsReading {
   const model = valueOf(keys, KEY.ModelType);
   const projected = valueOf(keys, KEY.ProjectedCrs);
   const geodetic = valueOf(keys, KEY.GeodeticCrs);
-  if (model === MODEL_GEOCENTRIC) return { crs: null, problem: 'Its CRS is geocentric (x, y, z), which Nadir does not read.' };
-  const isProjected = model === MODEL_PROJECTED || (model !== MODEL_GEOGRAPHIC && (projected !== undefined || keys.numbers.has(KEY.ProjectionMethod)));
+  if (model === MODEL_GEOCENTRIC)
+    return { crs: null, problem: 'Its CRS is geocentric (x, y, z), which Nadir does not read.' };
+  const isProjected =
+    model === MODEL_PROJECTED ||
+    (model !== MODEL_GEOGRAPHIC && (projected !== undefined || keys.numbers.has(KEY.ProjectionMethod)));
   const code = isProjected ? projected : geodetic;
   const hasCode = code !== undefined && code > 0 && code !== USER_DEFINED;
   if (!isProjected && code === undefined && !keys.numbers.has(KEY.SemiMajorAxis) && !keys.numbers.has(KEY.Ellipsoid)) {

@@ -60,7 +60,9 @@ export class Tags {
     const value = await this.#load(tag);
     if (typeof value === 'number') return [value];
     if (Array.isArray(value) || ArrayBuffer.isView(value)) return Array.from(value as ArrayLike<unknown>, Number);
-    throw new FormatError('bad-tag', `${this.#name}: tag ${tag} should hold numbers.`, { details: { file: this.#name } });
+    throw new FormatError('bad-tag', `${this.#name}: tag ${tag} should hold numbers.`, {
+      details: { file: this.#name },
+    });
   }
 
   /** The first number of a tag, or the default when it is absent. */
@@ -72,20 +74,27 @@ export class Tags {
   async text(tag: number): Promise<string | null> {
     if (!this.has(tag)) return null;
     const value = await this.#load(tag);
-    const text = typeof value === 'string' ? value : value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : '';
+    const text =
+      typeof value === 'string' ? value : value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : '';
     const end = text.indexOf('\0');
     return end < 0 ? text : text.slice(0, end);
   }
 }
 
 /** Opens the directories of a checked file. */
-export async function openDirectories(source: PageSource, structure: TiffStructure, name: string, signal?: AbortSignal): Promise<Tags[]> {
+export async function openDirectories(
+  source: PageSource,
+  structure: TiffStructure,
+  name: string,
+  signal?: AbortSignal,
+): Promise<Tags[]> {
   const fetchExact = async (offset: number, length: number): Promise<ArrayBufferLike> => {
     const bytes = await source.readPaged(offset, length, { signal });
     return bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : new Uint8Array(bytes).buffer;
   };
   const adapter = {
-    fetch: (slices: readonly { offset: number; length: number }[]) => Promise.all(slices.map((s) => fetchExact(s.offset, s.length))),
+    fetch: (slices: readonly { offset: number; length: number }[]) =>
+      Promise.all(slices.map((s) => fetchExact(s.offset, s.length))),
     fetchSlice: async (s: { offset: number; length: number }) => ({ ...s, data: await fetchExact(s.offset, s.length) }),
     fileSize: source.size ?? null,
     close: () => Promise.resolve(),
@@ -97,9 +106,14 @@ export async function openDirectories(source: PageSource, structure: TiffStructu
       signal?.throwIfAborted();
       // geotiff throws plain errors for whatever it cannot parse; those of our own layers pass.
       if (error instanceof Error && 'code' in error) throw error;
-      throw new FormatError('malformed', `${name} cannot be parsed: ${messageOf(error)}.`, { hint: 'The file is damaged; get it again.', details: { file: name }, cause: error });
+      throw new FormatError('malformed', `${name} cannot be parsed: ${messageOf(error)}.`, {
+        hint: 'The file is damaged; get it again.',
+        details: { file: name },
+        cause: error,
+      });
     }
   };
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- the package does not export its BaseSource; it calls these four members only
   const tiff = await wrap(() => GeoTIFF.fromSource(adapter));
   return structure.directories.map((directory, index) => {
     const load = (tag: number): Promise<unknown> =>
@@ -107,7 +121,8 @@ export async function openDirectories(source: PageSource, structure: TiffStructu
         const { fileDirectory } = await tiff.getImage(index);
         const place = directory.tags.get(tag);
         // geotiff 3.0.5 reads arrays outside the directory's first kilobyte as little-endian, whatever the file is.
-        if (place && fileDirectory.deferredArrays.has(tag)) return readNumbers(source, structure, place, 0, place.count, signal);
+        if (place && fileDirectory.deferredArrays.has(tag))
+          return readNumbers(source, structure, place, 0, place.count, signal);
         return (await fileDirectory.loadValue(tag)) as unknown;
       });
     return new Tags(name, directory, load);

@@ -61,9 +61,12 @@ export async function readGeoKeys(tags: Tags): Promise<GeoKeys | null> {
   for (let i = 1; i <= count; i++) {
     const [key = 0, location = 0, length = 0, offset = 0] = directory.slice(i * 4, i * 4 + 4);
     if (location === 0) numbers.set(key, [offset]);
-    else if (location === TAG.GeoDoubleParams && offset + length <= doubles.length) numbers.set(key, doubles.slice(offset, offset + length));
-    else if (location === TAG.GeoKeyDirectory && offset + length <= directory.length) numbers.set(key, directory.slice(offset, offset + length));
-    else if (location === TAG.GeoAsciiParams) texts.set(key, text.slice(offset, offset + length).replace(/[|\0]+$/, ''));
+    else if (location === TAG.GeoDoubleParams && offset + length <= doubles.length)
+      numbers.set(key, doubles.slice(offset, offset + length));
+    else if (location === TAG.GeoKeyDirectory && offset + length <= directory.length)
+      numbers.set(key, directory.slice(offset, offset + length));
+    else if (location === TAG.GeoAsciiParams)
+      texts.set(key, text.slice(offset, offset + length).replace(/[|\0]+$/, ''));
   }
   return { numbers, texts };
 }

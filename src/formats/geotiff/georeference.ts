@@ -20,7 +20,10 @@ function shiftHalfPixel([a, b, c, d, e, f]: Affine): Affine {
  * A pixel scale with a tie point comes first, then the 4 × 4 matrix (rotated or bottom-up rasters), as in GDAL.
  * Tie points alone (ground control points) give no affine transform.
  */
-export async function readTransform(tags: Tags, isPixelPoint: boolean): Promise<{ readonly transform: Affine; readonly georeferenced: boolean }> {
+export async function readTransform(
+  tags: Tags,
+  isPixelPoint: boolean,
+): Promise<{ readonly transform: Affine; readonly georeferenced: boolean }> {
   const scale = await tags.numbers(TAG.ModelPixelScale);
   const tie = await tags.numbers(TAG.ModelTiepoint);
   const matrix = await tags.numbers(TAG.ModelTransformation);

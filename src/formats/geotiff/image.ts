@@ -1,5 +1,12 @@
 /** Reading windows of one image of a TIFF through the cache of decoded blocks. */
-import { FormatError, arrayOf, mapConcurrent, type DType, type NumericArray, type PixelWindow } from '../../core/index.js';
+import {
+  FormatError,
+  arrayOf,
+  mapConcurrent,
+  type DType,
+  type NumericArray,
+  type PixelWindow,
+} from '../../core/index.js';
 import type { PageSource } from '../../io/index.js';
 import type { BlockCache } from './block-cache.js';
 import { decodeBytes, maxExpansion } from './codec.js';
@@ -77,7 +84,8 @@ export class TiffImage {
     const planes = layout.planar === 2 ? [...new Set(bands)] : [0];
     for (const plane of planes) {
       for (let y = Math.floor(row / layout.blockHeight); y * layout.blockHeight < row + height; y++) {
-        for (let x = Math.floor(col / layout.blockWidth); x * layout.blockWidth < col + width; x++) tasks.push({ x, y, plane });
+        for (let x = Math.floor(col / layout.blockWidth); x * layout.blockWidth < col + width; x++)
+          tasks.push({ x, y, plane });
       }
     }
     await mapConcurrent(
@@ -93,7 +101,15 @@ export class TiffImage {
   }
 
   /** Copies the part of a block that lies in the window. */
-  #copy(block: NumericArray, x: number, y: number, plane: number, bands: readonly number[], window: PixelWindow, out: NumericArray): void {
+  #copy(
+    block: NumericArray,
+    x: number,
+    y: number,
+    plane: number,
+    bands: readonly number[],
+    window: PixelWindow,
+    out: NumericArray,
+  ): void {
     const { blockWidth, blockHeight, planar } = this.layout;
     const rows = this.#rows(y);
     const left = Math.max(window.col, x * blockWidth);
@@ -120,7 +136,9 @@ export class TiffImage {
   #block(x: number, y: number, plane: number, signal: AbortSignal | undefined): Promise<NumericArray> {
     const { across, down } = this.layout;
     const index = plane * across * down + y * across + x;
-    return this.#context.cache.load(`${this.#context.key}/${index}`, signal, (shared) => this.#decode(index, y, shared));
+    return this.#context.cache.load(`${this.#context.key}/${index}`, signal, (shared) =>
+      this.#decode(index, y, shared),
+    );
   }
 
   async #decode(index: number, y: number, signal: AbortSignal): Promise<NumericArray> {
@@ -140,10 +158,16 @@ export class TiffImage {
     const wanted = layout.compression === 1 ? Math.min(byteCount, expectedBytes) : byteCount;
     const end = source.size ?? Infinity;
     const bad = (code: string, what: string): FormatError =>
-      new FormatError(code, `${place} ${what}.`, { hint: 'The file is damaged or was not written completely; get it again.', details: { file: name, block: index } });
-    if (offset + wanted > end) throw bad('truncated', `should be at bytes ${offset}–${offset + wanted - 1}, but the file has ${end}`);
-    if (wanted > expectedBytes * 2 + (1 << 20)) throw bad('forged-count', `claims ${wanted} stored bytes for ${expectedBytes}`);
-    if (wanted * maxExpansion(layout.compression) < expectedBytes) throw bad('truncated', `has ${wanted} stored bytes, which cannot give ${expectedBytes}`);
+      new FormatError(code, `${place} ${what}.`, {
+        hint: 'The file is damaged or was not written completely; get it again.',
+        details: { file: name, block: index },
+      });
+    if (offset + wanted > end)
+      throw bad('truncated', `should be at bytes ${offset}–${offset + wanted - 1}, but the file has ${end}`);
+    if (wanted > expectedBytes * 2 + (1 << 20))
+      throw bad('forged-count', `claims ${wanted} stored bytes for ${expectedBytes}`);
+    if (wanted * maxExpansion(layout.compression) < expectedBytes)
+      throw bad('truncated', `has ${wanted} stored bytes, which cannot give ${expectedBytes}`);
     const stored = await source.read(offset, wanted, { signal });
     const raw = await decodeBytes(
       stored,
@@ -176,6 +200,8 @@ export class TiffImage {
       },
       place,
     );
-    return this.dtype === 'int8' && values instanceof Uint8Array ? new Int8Array(values.buffer, values.byteOffset, values.length) : values;
+    return this.dtype === 'int8' && values instanceof Uint8Array
+      ? new Int8Array(values.buffer, values.byteOffset, values.length)
+      : values;
   }
 }

@@ -35,11 +35,19 @@ const PHOTOMETRIC_PALETTE = 3;
 const PHOTOMETRIC_YCBCR = 6;
 const COMPRESSION_NONE = 1;
 const COMPRESSION_JPEG = 7;
-const FORMAT_NAMES: Readonly<Record<number, string>> = { 1: 'unsigned integer', 2: 'signed integer', 3: 'float', 4: 'undefined', 5: 'complex integer', 6: 'complex float' };
+const FORMAT_NAMES: Readonly<Record<number, string>> = {
+  1: 'unsigned integer',
+  2: 'signed integer',
+  3: 'float',
+  4: 'undefined',
+  5: 'complex integer',
+  6: 'complex float',
+};
 
 function dtypeFor(format: number, bits: number): DType | null {
   if (format === 3) return bits === 16 || bits === 32 ? 'float32' : bits === 64 ? 'float64' : null;
-  if (format === 2) return bits === 8 ? 'int8' : bits === 16 ? 'int16' : bits === 32 ? 'int32' : bits === 64 ? 'float64' : null;
+  if (format === 2)
+    return bits === 8 ? 'int8' : bits === 16 ? 'int16' : bits === 32 ? 'int32' : bits === 64 ? 'float64' : null;
   if (format !== 1 && format !== 4) return null;
   if (bits >= 1 && bits <= 8) return 'uint8';
   if (bits > 8 && bits <= 16) return 'uint16';
@@ -63,15 +71,20 @@ export function blockBytes(layout: ImageLayout, rows: number): number {
  * file; {@link UnsupportedDataError} `bit-depth`, `compression`, … for what is valid but not read.
  */
 export async function readLayout(tags: Tags, name: string, fileBytes: number): Promise<ImageLayout> {
-  const bad = (code: string, what: string): FormatError => new FormatError(code, `${name}: ${what}.`, { hint: 'The file is damaged; get it again.', details: { file: name } });
+  const bad = (code: string, what: string): FormatError =>
+    new FormatError(code, `${name}: ${what}.`, { hint: 'The file is damaged; get it again.', details: { file: name } });
   const unsupported = (code: string, what: string): UnsupportedDataError =>
-    new UnsupportedDataError(code, `${name} ${what}, which Nadir does not read.`, { hint: 'Convert it with gdal_translate -of COG.', details: { file: name } });
+    new UnsupportedDataError(code, `${name} ${what}, which Nadir does not read.`, {
+      hint: 'Convert it with gdal_translate -of COG.',
+      details: { file: name },
+    });
 
   const width = await tags.number(TAG.ImageWidth, 0);
   const height = await tags.number(TAG.ImageLength, 0);
   const count = await tags.number(TAG.SamplesPerPixel, 1);
   const isWhole = (v: number, max: number): boolean => Number.isInteger(v) && v >= 1 && v <= max;
-  if (!isWhole(width, 2 ** 31) || !isWhole(height, 2 ** 31)) throw bad('bad-size', `its image size is ${width} × ${height}`);
+  if (!isWhole(width, 2 ** 31) || !isWhole(height, 2 ** 31))
+    throw bad('bad-size', `its image size is ${width} × ${height}`);
   if (!isWhole(count, MAX_BANDS)) throw bad('bad-size', `it claims ${count} bands`);
 
   const depths = (await tags.numbers(TAG.BitsPerSample)) ?? [1];
@@ -83,12 +96,14 @@ export async function readLayout(tags: Tags, name: string, fileBytes: number): P
   }
   const dtype = dtypeFor(format, bits);
   if (!dtype) throw unsupported('bit-depth', `has ${bits}-bit ${FORMAT_NAMES[format] ?? `format-${format}`} values`);
-  if ((await tags.number(TAG.FillOrder, 1)) === 2) throw unsupported('fill-order', 'stores its bits in reverse order (FillOrder 2)');
+  if ((await tags.number(TAG.FillOrder, 1)) === 2)
+    throw unsupported('fill-order', 'stores its bits in reverse order (FillOrder 2)');
 
   const compression = await tags.number(TAG.Compression, COMPRESSION_NONE);
   if (!isReadable(compression)) throw unsupported('compression', `is compressed with ${compressionName(compression)}`);
   const photometric = await tags.number(TAG.Photometric, 1);
-  if (photometric === PHOTOMETRIC_YCBCR && compression !== COMPRESSION_JPEG) throw unsupported('photometric', 'holds YCbCr colours without JPEG');
+  if (photometric === PHOTOMETRIC_YCBCR && compression !== COMPRESSION_JPEG)
+    throw unsupported('photometric', 'holds YCbCr colours without JPEG');
   if (compression === COMPRESSION_JPEG && bits !== 8) throw unsupported('bit-depth', `is JPEG with ${bits} bits`);
   const predictor = await tags.number(TAG.Predictor, 1);
   const usesPredictor = compression === 5 || compression === 8 || compression === 32946 || compression === 50000;
@@ -104,7 +119,8 @@ export async function readLayout(tags: Tags, name: string, fileBytes: number): P
   const blockWidth = tiled ? await tags.number(TAG.TileWidth, 0) : width;
   const rowsPerStrip = await tags.number(TAG.RowsPerStrip, height);
   const blockHeight = tiled ? await tags.number(TAG.TileLength, 0) : Math.min(rowsPerStrip, height);
-  if (!isWhole(blockWidth, 2 ** 31) || !isWhole(blockHeight, 2 ** 31)) throw bad('bad-size', `its blocks are ${blockWidth} × ${blockHeight}`);
+  if (!isWhole(blockWidth, 2 ** 31) || !isWhole(blockHeight, 2 ** 31))
+    throw bad('bad-size', `its blocks are ${blockWidth} × ${blockHeight}`);
   // Some writers leave the offsets of tiles under the tag of strips; libtiff reads them all the same.
   const { tags: places } = tags.directory;
   const offsets = (tiled ? places.get(TAG.TileOffsets) : undefined) ?? places.get(TAG.StripOffsets);
@@ -115,7 +131,10 @@ export async function readLayout(tags: Tags, name: string, fileBytes: number): P
   const down = Math.ceil(height / blockHeight);
   const blocks = across * down * (planar === 2 ? count : 1);
   if (offsets.count < blocks || (byteCounts && byteCounts.count < blocks)) {
-    throw bad('truncated', `an image of ${width} × ${height} in blocks of ${blockWidth} × ${blockHeight} needs ${blocks} blocks, but ${Math.min(offsets.count, byteCounts?.count ?? Infinity)} are listed`);
+    throw bad(
+      'truncated',
+      `an image of ${width} × ${height} in blocks of ${blockWidth} × ${blockHeight} needs ${blocks} blocks, but ${Math.min(offsets.count, byteCounts?.count ?? Infinity)} are listed`,
+    );
   }
   const samples = planar === 2 ? 1 : count;
   const rawBytes = storedRowBytes(blockWidth, samples, bits) * blockHeight;
@@ -123,10 +142,15 @@ export async function readLayout(tags: Tags, name: string, fileBytes: number): P
   if (rawBytes / maxExpansion(compression) > fileBytes && blocks === 1) {
     throw bad('truncated', `its ${blockWidth} × ${blockHeight} block cannot come out of a file of ${fileBytes} bytes`);
   }
-  if (Math.max(rawBytes, widened) > MAX_BLOCK_BYTES) throw unsupported('block-too-large', `has blocks of ${blockWidth} × ${blockHeight} pixels (${Math.ceil(widened / 2 ** 20)} MiB; the limit is ${MAX_BLOCK_BYTES >> 20})`);
+  if (Math.max(rawBytes, widened) > MAX_BLOCK_BYTES)
+    throw unsupported(
+      'block-too-large',
+      `has blocks of ${blockWidth} × ${blockHeight} pixels (${Math.ceil(widened / 2 ** 20)} MiB; the limit is ${MAX_BLOCK_BYTES >> 20})`,
+    );
 
   let jpegTables: Uint8Array | null = null;
-  if (compression === COMPRESSION_JPEG && tags.has(TAG.JPEGTables)) jpegTables = Uint8Array.from((await tags.numbers(TAG.JPEGTables)) ?? []);
+  if (compression === COMPRESSION_JPEG && tags.has(TAG.JPEGTables))
+    jpegTables = Uint8Array.from((await tags.numbers(TAG.JPEGTables)) ?? []);
   return {
     width,
     height,

@@ -19,11 +19,14 @@ export interface BandMetadata {
 const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
 
 function unescapeXml(text: string): string {
-  return text.replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(\w+));/gi, (whole, decimal?: string, hex?: string, entity?: string) => {
-    if (entity !== undefined) return ENTITIES[entity] ?? whole;
-    const code = decimal !== undefined ? Number(decimal) : Number.parseInt(hex ?? '', 16);
-    return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
-  });
+  return text.replace(
+    /&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(\w+));/gi,
+    (whole, decimal?: string, hex?: string, entity?: string) => {
+      if (entity !== undefined) return ENTITIES[entity] ?? whole;
+      const code = decimal !== undefined ? Number(decimal) : Number.parseInt(hex ?? '', 16);
+      return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+    },
+  );
 }
 
 /** Text safe inside XML elements and attributes. */
@@ -68,11 +71,17 @@ function* itemsOf(xml: string): Generator<Item> {
 /** Parses GDAL's metadata XML for a file of `count` bands; a null or foreign text gives empty metadata. */
 export function parseGdalMetadata(xml: string | null, count: number): GdalMetadata {
   const tags: Record<string, string> = {};
-  const bands = Array.from({ length: count }, () => ({ description: null as string | null, scale: 1, offset: 0, tags: {} as Record<string, string> }));
+  const bands = Array.from({ length: count }, () => ({
+    description: null as string | null,
+    scale: 1,
+    offset: 0,
+    tags: {},
+  }));
   let isSignedByte = false;
   for (const item of itemsOf(xml ?? '')) {
     const band = item.sample === null ? undefined : bands[item.sample];
-    if (item.domain === 'IMAGE_STRUCTURE' && item.name === 'PIXELTYPE' && item.text === 'SIGNEDBYTE') isSignedByte = true;
+    if (item.domain === 'IMAGE_STRUCTURE' && item.name === 'PIXELTYPE' && item.text === 'SIGNEDBYTE')
+      isSignedByte = true;
     if (item.domain !== '') continue;
     if (item.sample === null) tags[item.name] = item.text;
     else if (band && item.role === 'description') band.description = item.text === '' ? null : item.text;
@@ -86,12 +95,16 @@ export function parseGdalMetadata(xml: string | null, count: number): GdalMetada
 const escapeTwice = (text: string): string => escapeXml(escapeXml(text));
 
 /** GDAL's metadata XML for writing; null when there is nothing to say. Keys are sorted, so equal metadata has equal bytes. */
-export function formatGdalMetadata(tags: Readonly<Record<string, string>>, bandNames: readonly (string | null)[]): string | null {
+export function formatGdalMetadata(
+  tags: Readonly<Record<string, string>>,
+  bandNames: readonly (string | null)[],
+): string | null {
   const lines = Object.entries(tags)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, text]) => `  <Item name="${escapeXml(name)}">${escapeTwice(text)}</Item>`);
   bandNames.forEach((name, sample) => {
-    if (name !== null && name !== '') lines.push(`  <Item name="DESCRIPTION" sample="${sample}" role="description">${escapeTwice(name)}</Item>`);
+    if (name !== null && name !== '')
+      lines.push(`  <Item name="DESCRIPTION" sample="${sample}" role="description">${escapeTwice(name)}</Item>`);
   });
   return lines.length === 0 ? null : `<GDALMetadata>\n${lines.join('\n')}\n</GDALMetadata>\n`;
 }

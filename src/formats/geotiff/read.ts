@@ -1,5 +1,13 @@
 /** Opening GeoTIFFs: header facts and windowed reads. */
-import { ArgumentError, UnsupportedDataError, dtypeRange, dtypeSize, type DType, type NumericArray, type PixelWindow } from '../../core/index.js';
+import {
+  ArgumentError,
+  UnsupportedDataError,
+  dtypeRange,
+  dtypeSize,
+  type DType,
+  type NumericArray,
+  type PixelWindow,
+} from '../../core/index.js';
 import { openSource, pageSource, showSource, type PageSource, type Source } from '../../io/index.js';
 import { BlockCache } from './block-cache.js';
 import { compressionName } from './codec.js';
@@ -11,7 +19,15 @@ import { TiffImage } from './image.js';
 import { readLayout, type ImageLayout } from './layout.js';
 import { parseGdalMetadata } from './metadata.js';
 import { readStructure } from './structure.js';
-import type { GeoTiff, GeoTiffInput, OpenGeoTiffOptions, RasterHeader, RasterWindow, Rgba, WindowOptions } from './types.js';
+import type {
+  GeoTiff,
+  GeoTiffInput,
+  OpenGeoTiffOptions,
+  RasterHeader,
+  RasterWindow,
+  Rgba,
+  WindowOptions,
+} from './types.js';
 
 /** Pages of the header cache: a disk reads 16 KiB as fast as 1; over the network a round trip is worth 64 KiB. */
 const FILE_PAGE_BYTES = 16384;
@@ -63,7 +79,10 @@ async function readColorTable(tags: Tags, nodata: number | null): Promise<readon
   // The specification says 16 bits; some writers store 8.
   const divisor = map.some((v) => v > 255) ? 257 : 1;
   const part = (i: number): number => Math.floor((map[i] ?? 0) / divisor);
-  return Array.from({ length }, (_, i) => [part(i), part(length + i), part(2 * length + i), i === nodata ? 0 : 255] as const);
+  return Array.from(
+    { length },
+    (_, i) => [part(i), part(length + i), part(2 * length + i), i === nodata ? 0 : 255] as const,
+  );
 }
 
 interface Parts {
@@ -74,7 +93,13 @@ interface Parts {
   readonly masks: readonly (TiffImage | null)[];
 }
 
-async function readParts(source: PageSource, name: string, key: string, cache: BlockCache, signal: AbortSignal | undefined): Promise<Parts> {
+async function readParts(
+  source: PageSource,
+  name: string,
+  key: string,
+  cache: BlockCache,
+  signal: AbortSignal | undefined,
+): Promise<Parts> {
   const structure = await readStructure(source, name, signal);
   const all = await openDirectories(source, structure, name, signal);
   const fileBytes = source.size ?? Infinity;
@@ -84,7 +109,16 @@ async function readParts(source: PageSource, name: string, key: string, cache: B
   const metadata = parseGdalMetadata(await first.text(TAG.GdalMetadata), layout.count);
   const stored = parseNodata(await first.text(TAG.GdalNodata));
   const nodata = fitNodata(stored, metadata.isSignedByte ? 'int8' : layout.dtype);
-  const context = (index: number) => ({ name, key: `${key}${index}`, source, structure, cache, fill: nodata ?? 0, nodata, isSignedByte: metadata.isSignedByte });
+  const context = (index: number) => ({
+    name,
+    key: `${key}${index}`,
+    source,
+    structure,
+    cache,
+    fill: nodata ?? 0,
+    nodata,
+    isSignedByte: metadata.isSignedByte,
+  });
   const main = new TiffImage(layout, context(0));
 
   const overviews: TiffImage[] = [];
@@ -95,14 +129,24 @@ async function readParts(source: PageSource, name: string, key: string, cache: B
     const isOverview = !isMask && (kind & SUBFILE_REDUCED) !== 0;
     if (!isMask && !isOverview) continue; // another page: not this image
     const reduced = await readLayout(tags, name, fileBytes);
-    if (isOverview && (reduced.count !== layout.count || reduced.dtype !== layout.dtype || reduced.width > layout.width)) continue; // a thumbnail
-    (isMask ? maskImages : overviews).push(new TiffImage(reduced, { ...context(i + 1), ...(isMask ? { fill: 0, isSignedByte: false } : {}) }));
+    if (
+      isOverview &&
+      (reduced.count !== layout.count || reduced.dtype !== layout.dtype || reduced.width > layout.width)
+    )
+      continue; // a thumbnail
+    (isMask ? maskImages : overviews).push(
+      new TiffImage(reduced, { ...context(i + 1), ...(isMask ? { fill: 0, isSignedByte: false } : {}) }),
+    );
   }
   overviews.sort((a, b) => b.layout.width - a.layout.width);
-  const maskOf = (l: ImageLayout): TiffImage | null => maskImages.find((m) => m.layout.width === l.width && m.layout.height === l.height) ?? null;
+  const maskOf = (l: ImageLayout): TiffImage | null =>
+    maskImages.find((m) => m.layout.width === l.width && m.layout.height === l.height) ?? null;
 
   const geoKeys = await readGeoKeys(first);
-  const { transform, georeferenced } = await readTransform(first, geoKeys?.numbers.get(KEY.RasterType)?.[0] === PIXEL_IS_POINT);
+  const { transform, georeferenced } = await readTransform(
+    first,
+    geoKeys?.numbers.get(KEY.RasterType)?.[0] === PIXEL_IS_POINT,
+  );
   const { crs, problem } = crsOfGeoKeys(geoKeys);
   const tags: Record<string, string> = { ...metadata.tags };
   for (const [text, tag] of Object.entries(TEXT_TAGS)) {
@@ -137,20 +181,45 @@ async function readParts(source: PageSource, name: string, key: string, cache: B
   return { header, main, overviews, masks: [main, ...overviews].map((image) => maskOf(image.layout)) };
 }
 
-function checkWindow(name: string, { col, row, width, height }: PixelWindow, layout: ImageLayout, bands: readonly number[], bytes: number): void {
-  const isInside = [col, row, width, height].every(Number.isInteger) && col >= 0 && row >= 0 && width >= 1 && height >= 1 && col + width <= layout.width && row + height <= layout.height;
+function checkWindow(
+  name: string,
+  { col, row, width, height }: PixelWindow,
+  layout: ImageLayout,
+  bands: readonly number[],
+  bytes: number,
+): void {
+  const isInside =
+    [col, row, width, height].every(Number.isInteger) &&
+    col >= 0 &&
+    row >= 0 &&
+    width >= 1 &&
+    height >= 1 &&
+    col + width <= layout.width &&
+    row + height <= layout.height;
   if (!isInside) {
-    throw new ArgumentError('window', `The window (col ${col}, row ${row}, ${width} × ${height}) is not made of whole pixels inside ${name} (${layout.width} × ${layout.height}).`, {
-      hint: 'Clip the window first; loadRaster reads beyond edges.',
-      details: { file: name },
-    });
+    throw new ArgumentError(
+      'window',
+      `The window (col ${col}, row ${row}, ${width} × ${height}) is not made of whole pixels inside ${name} (${layout.width} × ${layout.height}).`,
+      {
+        hint: 'Clip the window first; loadRaster reads beyond edges.',
+        details: { file: name },
+      },
+    );
   }
   const wrong = bands.find((b) => !Number.isInteger(b) || b < 0 || b >= layout.count);
   if (wrong !== undefined || bands.length === 0) {
-    throw new ArgumentError('band', `Band index ${wrong ?? 'none'} is not one of the ${layout.count} bands of ${name}, counted from 0.`, { details: { file: name } });
+    throw new ArgumentError(
+      'band',
+      `Band index ${wrong ?? 'none'} is not one of the ${layout.count} bands of ${name}, counted from 0.`,
+      { details: { file: name } },
+    );
   }
   if (bands.length * width * height * bytes > MAX_WINDOW_BYTES) {
-    throw new UnsupportedDataError('window-too-large', `A window of ${width} × ${height} × ${bands.length} bands of ${name} is larger than 4 GiB.`, { hint: 'Read it in parts.', details: { file: name } });
+    throw new UnsupportedDataError(
+      'window-too-large',
+      `A window of ${width} × ${height} × ${bands.length} bands of ${name} is larger than 4 GiB.`,
+      { hint: 'Read it in parts.', details: { file: name } },
+    );
   }
 }
 
@@ -185,7 +254,12 @@ export async function openGeoTiff(input: GeoTiffInput, o: OpenGeoTiffOptions = {
   const { header, main, overviews, masks } = parts;
   const readWindow = async (window: PixelWindow, w: WindowOptions = {}): Promise<RasterWindow> => {
     const image = w.level === undefined ? main : overviews[w.level];
-    if (!image) throw new ArgumentError('level', `${name} has ${overviews.length} overviews; there is no level ${w.level ?? ''}.`, { details: { file: name } });
+    if (!image)
+      throw new ArgumentError(
+        'level',
+        `${name} has ${overviews.length} overviews; there is no level ${w.level ?? ''}.`,
+        { details: { file: name } },
+      );
     const bands = w.bands ?? Array.from({ length: header.count }, (_, i) => i);
     checkWindow(name, window, image.layout, bands, dtypeSize(image.dtype));
     const mask = masks[w.level === undefined ? 0 : w.level + 1];

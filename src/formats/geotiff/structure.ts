@@ -36,7 +36,10 @@ const MAX_TAGS = 4096;
 const MAX_DIRECTORIES = 256;
 
 function bad(name: string, code: string, what: string): FormatError {
-  return new FormatError(code, `${name}: ${what}.`, { hint: 'The file is damaged or was not written completely; get it again.', details: { file: name } });
+  return new FormatError(code, `${name}: ${what}.`, {
+    hint: 'The file is damaged or was not written completely; get it again.',
+    details: { file: name },
+  });
 }
 
 class Reader {
@@ -72,10 +75,14 @@ export async function readStructure(source: PageSource, name: string, signal?: A
   const magic = first.u16(2);
   if ((order !== 'II' && order !== 'MM') || (magic !== 42 && magic !== 43)) {
     const start = Buffer.from(head.subarray(0, 4)).toString('hex');
-    throw new FormatError('not-tiff', `${name} is not a TIFF file: it starts with the bytes ${start}.`, { hint: 'Check what the file is; its name may be wrong.', details: { file: name } });
+    throw new FormatError('not-tiff', `${name} is not a TIFF file: it starts with the bytes ${start}.`, {
+      hint: 'Check what the file is; its name may be wrong.',
+      details: { file: name },
+    });
   }
   const bigTiff = magic === 43;
-  if (bigTiff && (head.byteLength < 16 || first.u16(4) !== 8)) throw bad(name, 'not-tiff', 'its BigTIFF header is damaged');
+  if (bigTiff && (head.byteLength < 16 || first.u16(4) !== 8))
+    throw bad(name, 'not-tiff', 'its BigTIFF header is damaged');
   const size = source.size ?? Infinity;
   const directories: Directory[] = [];
   const seen = new Set<number>();
@@ -98,16 +105,27 @@ interface FileFacts {
   readonly bigTiff: boolean;
 }
 
-async function readDirectory(source: PageSource, file: FileFacts, offset: number, signal?: AbortSignal): Promise<{ directory: Directory; next: number }> {
+async function readDirectory(
+  source: PageSource,
+  file: FileFacts,
+  offset: number,
+  signal?: AbortSignal,
+): Promise<{ directory: Directory; next: number }> {
   const countBytes = file.bigTiff ? 8 : 2;
   const entryBytes = file.bigTiff ? 20 : 12;
   const nextBytes = file.bigTiff ? 8 : 4;
-  if (offset + countBytes > file.size) throw bad(file.name, 'truncated', `a directory should be at byte ${offset}, but the file has ${file.size} bytes`);
+  if (offset + countBytes > file.size)
+    throw bad(file.name, 'truncated', `a directory should be at byte ${offset}, but the file has ${file.size} bytes`);
   const counter = new Reader(await source.readPaged(offset, countBytes, { signal }), file.littleEndian);
   const count = file.bigTiff ? counter.u64(0) : counter.u16(0);
   const length = countBytes + count * entryBytes + nextBytes;
   if (count > MAX_TAGS) throw bad(file.name, 'forged-count', `the directory at byte ${offset} claims ${count} tags`);
-  if (offset + length > file.size) throw bad(file.name, 'truncated', `the directory at byte ${offset} with ${count} tags goes beyond the end of the file (${file.size} bytes)`);
+  if (offset + length > file.size)
+    throw bad(
+      file.name,
+      'truncated',
+      `the directory at byte ${offset} with ${count} tags goes beyond the end of the file (${file.size} bytes)`,
+    );
   const reader = new Reader(await source.readPaged(offset, length, { signal }), file.littleEndian);
   const tags = new Map<number, TagPlace>();
   for (let i = 0; i < count; i++) {
@@ -121,7 +139,11 @@ async function readDirectory(source: PageSource, file: FileFacts, offset: number
     const isInline = values * typeBytes <= (file.bigTiff ? 8 : 4);
     const place = isInline ? offset + valueAt : file.bigTiff ? reader.u64(valueAt) : reader.u32(valueAt);
     if (place + values * typeBytes > file.size) {
-      throw bad(file.name, 'forged-count', `tag ${tag} claims ${values} values at byte ${place}, beyond the end of the file (${file.size} bytes)`);
+      throw bad(
+        file.name,
+        'forged-count',
+        `tag ${tag} claims ${values} values at byte ${place}, beyond the end of the file (${file.size} bytes)`,
+      );
     }
     if (!tags.has(tag)) tags.set(tag, { type, count: values, offset: place });
   }
@@ -130,7 +152,14 @@ async function readDirectory(source: PageSource, file: FileFacts, offset: number
 }
 
 /** Numbers `[from, to)` of a tag's values. */
-export async function readNumbers(source: PageSource, structure: TiffStructure, place: TagPlace, from: number, to: number, signal?: AbortSignal): Promise<number[]> {
+export async function readNumbers(
+  source: PageSource,
+  structure: TiffStructure,
+  place: TagPlace,
+  from: number,
+  to: number,
+  signal?: AbortSignal,
+): Promise<number[]> {
   const size = TYPE_BYTES[place.type] ?? 1;
   const bytes = await source.readPaged(place.offset + from * size, (to - from) * size, { signal });
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -84,7 +84,13 @@ function accumulate64(values: BigUint64Array, rows: number, rowLength: number, s
  * Undoes the floating-point predictor (Adobe Photoshop TIFF Technical Note 3): bytes of a row are differences, and
  * its byte planes stand one after the other, the most significant first whatever the file's byte order.
  */
-function undoFloatPredictor(bytes: Uint8Array, rows: number, rowValues: number, stride: number, size: number): Uint8Array {
+function undoFloatPredictor(
+  bytes: Uint8Array,
+  rows: number,
+  rowValues: number,
+  stride: number,
+  size: number,
+): Uint8Array {
   const out = new Uint8Array(rows * rowValues * size);
   const rowBytes = rowValues * size;
   for (let row = 0; row < rows; row++) {
@@ -147,7 +153,11 @@ function toDoubles(values: BigInt64Array | BigUint64Array, nodata: number | null
     const value = values[i] ?? 0n;
     const double = Number(value);
     if ((value > MAX_EXACT || value < -MAX_EXACT) && double !== nodata) {
-      throw new UnsupportedDataError('integer-too-large', `${place} holds ${value}, which is beyond 2^53 and cannot be read exactly.`, { details: { place } });
+      throw new UnsupportedDataError(
+        'integer-too-large',
+        `${place} holds ${value}, which is beyond 2^53 and cannot be read exactly.`,
+        { details: { place } },
+      );
     }
     out[i] = double;
   }
@@ -178,7 +188,8 @@ export function unpackBlock(bytes: Uint8Array, layout: SampleLayout, place: stri
   if (layout.isYCbCr) ycbcrToRgb(bytes);
   const size = bits / 8;
   const count = width * rows * samples;
-  let raw = bytes.byteOffset % size === 0 ? bytes.subarray(0, count * size) : new Uint8Array(bytes.subarray(0, count * size));
+  let raw =
+    bytes.byteOffset % size === 0 ? bytes.subarray(0, count * size) : new Uint8Array(bytes.subarray(0, count * size));
   if (predictor === 3) {
     raw = undoFloatPredictor(raw, rows, width * samples, samples, size);
   } else if (size > 1 && layout.littleEndian !== HOST_LITTLE) {
@@ -189,7 +200,8 @@ export function unpackBlock(bytes: Uint8Array, layout: SampleLayout, place: stri
   }
   const bits32 = unsignedView(raw, size);
   if (bits32) {
-    const planar = predictor === 2 ? sumToPlanar(bits32, rows, width, samples) : toPlanar(bits32, width * rows, samples);
+    const planar =
+      predictor === 2 ? sumToPlanar(bits32, rows, width, samples) : toPlanar(bits32, width * rows, samples);
     if (size === 2 && layout.format === 3) return Float32Array.from(planar, halfToNumber);
     return viewOf(dtype, planar.buffer, planar.byteOffset, count);
   }
@@ -197,7 +209,10 @@ export function unpackBlock(bytes: Uint8Array, layout: SampleLayout, place: stri
   if (predictor === 2) accumulate64(new BigUint64Array(buffer, byteOffset, count), rows, width * samples, samples);
   let values: NumericArray;
   if (size === 8 && layout.format !== 3) {
-    const integers = layout.format === 2 ? new BigInt64Array(buffer, byteOffset, count) : new BigUint64Array(buffer, byteOffset, count);
+    const integers =
+      layout.format === 2
+        ? new BigInt64Array(buffer, byteOffset, count)
+        : new BigUint64Array(buffer, byteOffset, count);
     values = toDoubles(integers, layout.nodata, place);
   } else {
     values = viewOf(dtype, buffer, byteOffset, count);

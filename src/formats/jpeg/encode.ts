@@ -11,10 +11,17 @@ const MAX_SIDE = 65535;
  * @param quality 1–100; 85 keeps imagery free of visible blocks.
  * @throws {@link ArgumentError} `jpeg-size`, `jpeg-quality`.
  */
-export function encodeJpeg(rgba: Uint8Array | Uint8ClampedArray, width: number, height: number, quality = 85): Uint8Array {
+export function encodeJpeg(
+  rgba: Uint8Array | Uint8ClampedArray,
+  width: number,
+  height: number,
+  quality = 85,
+): Uint8Array {
   const isSide = (n: number): boolean => Number.isInteger(n) && n >= 1 && n <= MAX_SIDE;
   if (!isSide(width) || !isSide(height) || rgba.length !== width * height * 4) {
-    throw new ArgumentError('jpeg-size', `${rgba.length} bytes do not make an RGBA image of ${width} × ${height}.`, { hint: `Give width · height · 4 bytes, sides up to ${MAX_SIDE}.` });
+    throw new ArgumentError('jpeg-size', `${rgba.length} bytes do not make an RGBA image of ${width} × ${height}.`, {
+      hint: `Give width · height · 4 bytes, sides up to ${MAX_SIDE}.`,
+    });
   }
   if (!Number.isInteger(quality) || quality < 1 || quality > 100) {
     throw new ArgumentError('jpeg-quality', `JPEG quality is a whole number from 1 to 100; got ${quality}.`);

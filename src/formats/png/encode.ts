@@ -53,10 +53,15 @@ function chunk(type: string, data: Uint8Array): Buffer {
 
 function textChunk(keyword: string, text: string): Buffer {
   if (!/^[\x20-\x7e\xa1-\xff]{1,79}$/.test(keyword)) {
-    throw new ArgumentError('png-keyword', `${JSON.stringify(keyword)} cannot be a PNG keyword.`, { hint: 'Use 1 to 79 Latin characters.' });
+    throw new ArgumentError('png-keyword', `${JSON.stringify(keyword)} cannot be a PNG keyword.`, {
+      hint: 'Use 1 to 79 Latin characters.',
+    });
   }
   // iTXt: keyword, not compressed, no language, no translated keyword, UTF-8 text.
-  return chunk('iTXt', Buffer.concat([Buffer.from(keyword, 'latin1'), Buffer.from([0, 0, 0, 0, 0]), Buffer.from(text, 'utf8')]));
+  return chunk(
+    'iTXt',
+    Buffer.concat([Buffer.from(keyword, 'latin1'), Buffer.from([0, 0, 0, 0, 0]), Buffer.from(text, 'utf8')]),
+  );
 }
 
 /** Sum of absolute differences, the usual guess at how well a filtered row compresses. */
@@ -109,7 +114,11 @@ export function encodePng(image: PngImage, o: PngOptions = {}): Uint8Array {
   const { width, height, channels, data } = image;
   const isSize = (n: number): boolean => Number.isInteger(n) && n >= 1 && n < 2 ** 31;
   if (!isSize(width) || !isSize(height) || data.length !== width * height * channels) {
-    throw new ArgumentError('png-size', `${data.length} bytes do not make an image of ${width} × ${height} with ${channels} channels.`, { hint: 'Give width · height · channels bytes.' });
+    throw new ArgumentError(
+      'png-size',
+      `${data.length} bytes do not make an image of ${width} × ${height} with ${channels} channels.`,
+      { hint: 'Give width · height · channels bytes.' },
+    );
   }
   const head = Buffer.alloc(13);
   head.writeUInt32BE(width, 0);
@@ -120,12 +129,24 @@ export function encodePng(image: PngImage, o: PngOptions = {}): Uint8Array {
   if (palette) {
     const entries = palette.length / 3;
     if (channels !== 1 || !Number.isInteger(entries) || entries < 1 || entries > 256) {
-      throw new ArgumentError('png-palette', `A palette has 1 to 256 colours of 3 bytes and 1 channel; got ${palette.length} bytes and ${channels} channels.`);
+      throw new ArgumentError(
+        'png-palette',
+        `A palette has 1 to 256 colours of 3 bytes and 1 channel; got ${palette.length} bytes and ${channels} channels.`,
+      );
     }
     head[9] = INDEXED;
   }
-  const body = palette ? deflateSync(plainRows(image), { level: INDEXED_LEVEL }) : deflateSync(filterRows(image), { level: LEVEL });
+  const body = palette
+    ? deflateSync(plainRows(image), { level: INDEXED_LEVEL })
+    : deflateSync(filterRows(image), { level: LEVEL });
   const colours = palette ? [chunk('PLTE', palette)] : [];
-  const parts = [Buffer.from(SIGNATURE), chunk('IHDR', head), ...colours, ...texts.map(([k, v]) => textChunk(k, v)), chunk('IDAT', body), chunk('IEND', new Uint8Array(0))];
+  const parts = [
+    Buffer.from(SIGNATURE),
+    chunk('IHDR', head),
+    ...colours,
+    ...texts.map(([k, v]) => textChunk(k, v)),
+    chunk('IDAT', body),
+    chunk('IEND', new Uint8Array(0)),
+  ];
   return new Uint8Array(Buffer.concat(parts));
 }

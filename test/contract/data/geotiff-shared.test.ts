@@ -21,20 +21,28 @@ interface Entry {
   readonly codec?: string;
   readonly error?: string;
 }
-const expected = JSON.parse(readFileSync('test/oracles/geotiff/shared-checksums.json', 'utf8')) as Record<string, Entry>;
+const expected = JSON.parse(readFileSync('test/oracles/geotiff/shared-checksums.json', 'utf8')) as Record<
+  string,
+  Entry
+>;
 /** Codecs that rasterio reads and Nadir refuses by name. */
 const REFUSED = new Set(['webp']);
 /** Largest difference of a band's mean between two JPEG decoders, in grey levels of 255. */
 const JPEG_MEAN_TOLERANCE = 0.6;
 
-const readable = Object.entries(expected).filter(([file, e]) => e.error === undefined && !file.startsWith('bad_inputs/'));
+const readable = Object.entries(expected).filter(
+  ([file, e]) => e.error === undefined && !file.startsWith('bad_inputs/'),
+);
 
 describe('TIFFs of the shared data read as rasterio reads them', { skip }, () => {
   for (const [file, e] of readable) {
     test(file, async () => {
       const place = path.join(DATA, file);
       if (REFUSED.has(e.codec ?? '')) {
-        await assert.rejects(openGeoTiff(place), (error) => isNadirError(error, 'UnsupportedDataError') && error.message.includes(path.basename(file)));
+        await assert.rejects(
+          openGeoTiff(place),
+          (error) => isNadirError(error, 'UnsupportedDataError') && error.message.includes(path.basename(file)),
+        );
         return;
       }
       const tiff = await openGeoTiff(place);
@@ -43,11 +51,17 @@ describe('TIFFs of the shared data read as rasterio reads them', { skip }, () =>
       const { values } = await tiff.readWindow({ col, row, width, height });
       await tiff.close();
       if (e.sha256 !== undefined) {
-        assert.equal(createHash('sha256').update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength)).digest('hex'), e.sha256);
+        assert.equal(
+          createHash('sha256')
+            .update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength))
+            .digest('hex'),
+          e.sha256,
+        );
       } else {
         const pixels = width * height;
         e.means!.forEach((mean, b) => {
-          const ours = (values as NumericArray).subarray(b * pixels, (b + 1) * pixels).reduce((a: number, v: number) => a + v, 0) / pixels;
+          const ours =
+            values.subarray(b * pixels, (b + 1) * pixels).reduce((a: number, v: number) => a + v, 0) / pixels;
           assert.ok(Math.abs(ours - mean) <= JPEG_MEAN_TOLERANCE, `band ${b}: mean ${ours} is ${mean}`);
         });
       }

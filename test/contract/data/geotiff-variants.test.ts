@@ -12,7 +12,9 @@ import { memorySource } from '../../../src/io/index.js';
 const load = (name: string): unknown =>
   JSON.parse(gunzipSync(readFileSync(`test/oracles/geotiff/${name}.json.gz`)).toString('utf8'));
 const sha = (a: NumericArray): string =>
-  createHash('sha256').update(new Uint8Array(a.buffer, a.byteOffset, a.byteLength)).digest('hex');
+  createHash('sha256')
+    .update(new Uint8Array(a.buffer, a.byteOffset, a.byteLength))
+    .digest('hex');
 const open = (tiff: string, name: string) => openGeoTiff(memorySource(Buffer.from(tiff, 'base64'), name));
 
 interface Variant {
@@ -101,15 +103,28 @@ describe('every feature of a GeoTIFF reads as rasterio reads it', () => {
       assert.deepEqual([header.width, header.height, header.count], [c.width, c.height, c.count]);
       const { values, valid } = await tiff.readWindow(window);
       assert.equal(sha(values), c.sha256);
-      assert.ok(Object.is(header.nodata, c.nodata === 'nan' ? NaN : c.nodata), `nodata ${String(header.nodata)} is ${String(c.nodata)}`);
-      header.transform.forEach((v, i) => assert.ok(Math.abs(v - c.transform[i]!) <= 1e-9 * Math.max(1, Math.abs(v)), `transform ${i}: ${v} is ${c.transform[i]!}`));
+      assert.ok(
+        Object.is(header.nodata, c.nodata === 'nan' ? NaN : c.nodata),
+        `nodata ${String(header.nodata)} is ${String(c.nodata)}`,
+      );
+      header.transform.forEach((v, i) =>
+        assert.ok(
+          Math.abs(v - c.transform[i]!) <= 1e-9 * Math.max(1, Math.abs(v)),
+          `transform ${i}: ${v} is ${c.transform[i]!}`,
+        ),
+      );
       assert.deepEqual(header.bandNames, c.descriptions);
       assert.deepEqual(header.scales, c.scales);
       assert.deepEqual(header.offsets, c.offsets);
       assert.deepEqual(header.tags, c.tags);
       assert.equal(header.hasMask, c.mask !== null);
       assert.equal(valid === null ? null : sha(valid.subarray(0, c.width * c.height)), c.mask);
-      if (valid) for (let b = 1; b < c.count; b++) assert.deepEqual(valid.slice(b * c.width * c.height, (b + 1) * c.width * c.height), valid.slice(0, c.width * c.height));
+      if (valid)
+        for (let b = 1; b < c.count; b++)
+          assert.deepEqual(
+            valid.slice(b * c.width * c.height, (b + 1) * c.width * c.height),
+            valid.slice(0, c.width * c.height),
+          );
       assert.deepEqual(header.overviews, c.overviews);
       for (const [level, [width, height]] of c.overviews.entries()) {
         const reduced = await tiff.readWindow({ col: 0, row: 0, width, height }, { level });
@@ -133,7 +148,10 @@ describe('a CRS in a GeoTIFF means the place that PROJ finds', () => {
       if (known !== null) assert.equal(header.crs.canonical, `EPSG:${known}`);
       const [lon, lat] = pointTransform(header.crs, Crs.from('EPSG:4326'))(...c.center);
       // 1e-7 degrees is a centimetre.
-      assert.ok(Math.abs(lon - c.lonlat![0]) < 1e-7 && Math.abs(lat - c.lonlat![1]) < 1e-7, `${lon}, ${lat} is ${c.lonlat!.join(', ')}`);
+      assert.ok(
+        Math.abs(lon - c.lonlat![0]) < 1e-7 && Math.abs(lat - c.lonlat![1]) < 1e-7,
+        `${lon}, ${lat} is ${c.lonlat!.join(', ')}`,
+      );
     });
   }
   test('UTM in parameters is the same CRS as its code', async () => {
@@ -153,7 +171,14 @@ describe('what cannot be read is refused by name', () => {
     ['webp', 'compression', /WebP/],
   ] as const) {
     test(name, async () => {
-      await assert.rejects(read(name), (error) => isNadirError(error, 'UnsupportedDataError') && error.code === code && text.test(error.message) && error.message.includes(name));
+      await assert.rejects(
+        read(name),
+        (error) =>
+          isNadirError(error, 'UnsupportedDataError') &&
+          error.code === code &&
+          text.test(error.message) &&
+          error.message.includes(name),
+      );
     });
   }
 });

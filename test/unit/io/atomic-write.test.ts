@@ -28,7 +28,11 @@ test('a failure midway leaves the old file and no temporary one', async () => {
   writeFileSync(file, 'old');
   async function* chunks(): AsyncGenerator<Uint8Array> {
     yield new Uint8Array(100);
-    assert.equal(readdirSync(folder).filter((f) => /\.tmp-/.test(f)).length, 1, 'the temporary sibling is there meanwhile');
+    assert.equal(
+      readdirSync(folder).filter((f) => /\.tmp-/.test(f)).length,
+      1,
+      'the temporary sibling is there meanwhile',
+    );
     await Promise.resolve();
     throw new RangeError('broken');
   }
@@ -45,11 +49,17 @@ test('cancelling rejects with the reason and leaves nothing', async () => {
     await Promise.resolve();
     yield new Uint8Array(10);
   }
-  await assert.rejects(writeFileAtomic(path.join(folder, 'x'), chunks(), { signal: abort.signal }), (e) => e === reason);
+  await assert.rejects(
+    writeFileAtomic(path.join(folder, 'x'), chunks(), { signal: abort.signal }),
+    (e) => e === reason,
+  );
   assert.deepEqual(readdirSync(folder), []);
 });
 test('a folder that does not exist is an error that names the file', async () => {
-  await assert.rejects(writeFileAtomic(path.join(folder, 'no/x.bin'), 'a'), (e) => isNadirError(e, 'SourceError') && e.code === 'source.missing' && e.message.includes('x.bin'));
+  await assert.rejects(
+    writeFileAtomic(path.join(folder, 'no/x.bin'), 'a'),
+    (e) => isNadirError(e, 'SourceError') && e.code === 'source.missing' && e.message.includes('x.bin'),
+  );
 });
 test('the longest legal file name can be written', async () => {
   const name = `${'ü'.repeat(125)}.tif`;

@@ -25,7 +25,10 @@ describe('patterns', () => {
     });
   }
   test('a brace that nothing closes is an error', () => {
-    assert.throws(() => globToRegExp('{a,b'), (e) => isNadirError(e, 'ArgumentError') && e.code === 'bad-glob');
+    assert.throws(
+      () => globToRegExp('{a,b'),
+      (e) => isNadirError(e, 'ArgumentError') && e.code === 'bad-glob',
+    );
   });
 });
 
@@ -41,19 +44,29 @@ describe('listing files', () => {
     symlinkSync(root, path.join(root, 'b/loop'));
   });
   after(() => rmSync(root, { recursive: true, force: true }));
-  const names = async (input: string | string[]): Promise<string[]> => (await listFiles(input, ['.tif'])).map((f) => path.relative(root, f));
+  const names = async (input: string | string[]): Promise<string[]> =>
+    (await listFiles(input, ['.tif'])).map((f) => path.relative(root, f));
 
   test('a folder gives its matching files, however deep, in code-point order, without hidden ones and loops', async () => {
     assert.deepEqual(await names(root), ['a.TIF', 'b/1.tif', 'b/2.tif', 'b/c d/ü.tif', 'with [x].tif']);
   });
   test('a pattern gives its matches whatever their ending', async () => {
-    assert.deepEqual(await names(path.join(root, '**/*.{tif,png}')), ['b/1.tif', 'b/2.tif', 'b/c d/ü.tif', 'with [x].tif', 'z.png']);
+    assert.deepEqual(await names(path.join(root, '**/*.{tif,png}')), [
+      'b/1.tif',
+      'b/2.tif',
+      'b/c d/ü.tif',
+      'with [x].tif',
+      'z.png',
+    ]);
     assert.deepEqual(await names(path.join(root, 'b/*.tif')), ['b/1.tif', 'b/2.tif']);
     assert.deepEqual(await names(path.join(root, 'none*.tif')), []);
   });
   test('a relative pattern is taken from the working folder', async () => {
     const relative = path.relative('.', root);
-    assert.deepEqual((await listFiles(`${relative}/b/?.tif`, ['.tif'])).map((f) => path.basename(f)), ['1.tif', '2.tif']);
+    assert.deepEqual(
+      (await listFiles(`${relative}/b/?.tif`, ['.tif'])).map((f) => path.basename(f)),
+      ['1.tif', '2.tif'],
+    );
     assert.deepEqual(await listFiles('./test/unit/io/glob.*.ts', ['.x']), ['test/unit/io/glob.test.ts']);
   });
   test('a file that exists is that file, even with brackets in its name', async () => {
@@ -65,6 +78,9 @@ describe('listing files', () => {
     assert.equal((await listFiles(list, ['.tif'])).length, 6);
   });
   test('a path that does not exist is named', async () => {
-    await assert.rejects(listFiles(path.join(root, 'gone'), ['.tif']), (e) => isNadirError(e, 'SourceError') && e.code === 'source.missing' && e.message.includes('gone'));
+    await assert.rejects(
+      listFiles(path.join(root, 'gone'), ['.tif']),
+      (e) => isNadirError(e, 'SourceError') && e.code === 'source.missing' && e.message.includes('gone'),
+    );
   });
 });

@@ -3,7 +3,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { isNadirError } from '../../../src/core/index.js';
-import { coalescingSource, countingSource, memorySource, openHttpSource, openSource, type Source } from '../../../src/io/index.js';
+import {
+  coalescingSource,
+  countingSource,
+  memorySource,
+  openHttpSource,
+  openSource,
+  type Source,
+} from '../../../src/io/index.js';
 
 const DATA = Uint8Array.from({ length: 300_000 }, (_, i) => (i * 7 + (i >> 8)) & 255);
 type Handler = (range: [number, number], response: ServerResponse, call: number) => boolean;
@@ -22,7 +29,11 @@ before(async () => {
     const from = Number(m?.[1]);
     const to = Math.min(Number(m?.[2]), DATA.length - 1);
     if (fault([from, to], response, calls)) return;
-    response.writeHead(206, { 'Content-Range': `bytes ${from}-${to}/${DATA.length}`, 'Content-Length': to - from + 1, ETag: tag });
+    response.writeHead(206, {
+      'Content-Range': `bytes ${from}-${to}/${DATA.length}`,
+      'Content-Length': to - from + 1,
+      ETag: tag,
+    });
     response.end(DATA.subarray(from, to + 1));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -38,7 +49,11 @@ beforeEach(() => {
   fault = () => false;
 });
 const open = (): Promise<Source> => openHttpSource(base, { backoffMs: 1 });
-const code = (wanted: string) => (e: unknown) => isNadirError(e, 'SourceError') && e.code === wanted && e.message.includes('/a%20b.tif') && !e.message.includes('secret');
+const code = (wanted: string) => (e: unknown) =>
+  isNadirError(e, 'SourceError') &&
+  e.code === wanted &&
+  e.message.includes('/a%20b.tif') &&
+  !e.message.includes('secret');
 
 describe('ranged reads over HTTP', () => {
   test('the first 64 KiB come with the opening and are read from memory', async () => {
@@ -66,7 +81,11 @@ describe('ranged reads over HTTP', () => {
     const source = await open();
     fault = ([from, to], response, call) => {
       if (call > 2) return false;
-      response.writeHead(206, { 'Content-Range': `bytes ${from}-${to}/${DATA.length}`, 'Content-Length': to - from + 1, ETag: tag });
+      response.writeHead(206, {
+        'Content-Range': `bytes ${from}-${to}/${DATA.length}`,
+        'Content-Length': to - from + 1,
+        ETag: tag,
+      });
       response.write(DATA.subarray(from, from + 10), () => response.destroy());
       return true;
     };
@@ -104,11 +123,17 @@ describe('ranged reads over HTTP', () => {
     await assert.rejects(open(), code('source.no-range'));
   });
   test('a server that nobody runs is an error that names it', async () => {
-    await assert.rejects(openHttpSource('http://127.0.0.1:1/x.tif', { attempts: 2, backoffMs: 1 }), (e) => isNadirError(e, 'SourceError') && e.code === 'source.network');
+    await assert.rejects(
+      openHttpSource('http://127.0.0.1:1/x.tif', { attempts: 2, backoffMs: 1 }),
+      (e) => isNadirError(e, 'SourceError') && e.code === 'source.network',
+    );
   });
   test('cancelling rejects with the reason, during the request and during the pause', async () => {
     const source = await open();
-    for (const stuck of [(): boolean => true, (_: unknown, response: ServerResponse): boolean => (response.writeHead(503, { 'Retry-After': '20' }).end(), true)]) {
+    for (const stuck of [
+      (): boolean => true,
+      (_: unknown, response: ServerResponse): boolean => (response.writeHead(503, { 'Retry-After': '20' }).end(), true),
+    ]) {
       fault = stuck;
       const abort = new AbortController();
       const reason = new Error('enough');
@@ -132,13 +157,20 @@ describe('joining reads', () => {
     const places = [5, 250_000, 60, 100_000, 10];
     const got = await Promise.all(places.map((at) => source.read(at, 20)));
     places.forEach((at, i) => assert.deepEqual(got[i], DATA.slice(at, at + 20)));
-    assert.deepEqual(counted.count.ranges, [[5, 75], [100_000, 20], [250_000, 20]]);
+    assert.deepEqual(counted.count.ranges, [
+      [5, 75],
+      [100_000, 20],
+      [250_000, 20],
+    ]);
   });
 });
 
 describe('local files', () => {
   test('missing files and folders are named', async () => {
-    await assert.rejects(openSource('/no/such/file.tif'), (e) => isNadirError(e, 'SourceError') && e.code === 'source.missing' && e.message.includes('/no/such/file.tif'));
+    await assert.rejects(
+      openSource('/no/such/file.tif'),
+      (e) => isNadirError(e, 'SourceError') && e.code === 'source.missing' && e.message.includes('/no/such/file.tif'),
+    );
     await assert.rejects(openSource('test'), (e) => isNadirError(e, 'SourceError') && e.code === 'source.not-a-file');
   });
   test('reads stop at the end of the file', async () => {

@@ -5,7 +5,17 @@
  * resolution. Each tile stands between its size and a repeat of its last four bytes; GDAL calls this layout COG and
  * checks both marks when a file was changed (GDAL documentation, "COG – Cloud Optimized GeoTIFF generator").
  */
-import { ArgumentError, dtypeOf, dtypeRange, dtypeSize, isFloat, mapConcurrent, type Affine, type Crs, type NumericArray } from '../../../core/index.js';
+import {
+  ArgumentError,
+  dtypeOf,
+  dtypeRange,
+  dtypeSize,
+  isFloat,
+  mapConcurrent,
+  type Affine,
+  type Crs,
+  type NumericArray,
+} from '../../../core/index.js';
 import { TAG } from '../directory.js';
 import { formatGdalMetadata } from '../metadata.js';
 import type { Rgba } from '../types.js';
@@ -63,30 +73,61 @@ const PHOTOMETRIC = { minIsBlack: 1, rgb: 2, palette: 3 } as const;
 
 function check(image: CogImage, hasInvalid: boolean): void {
   const [bands, height, width] = image.shape;
-  const bad = (code: string, message: string, hint: string): ArgumentError => new ArgumentError(code, message, { hint });
+  const bad = (code: string, message: string, hint: string): ArgumentError =>
+    new ArgumentError(code, message, { hint });
   if (![bands, height, width].every((n) => Number.isInteger(n) && n >= 1) || bands > 65535) {
-    throw bad('shape', `An image of shape [${image.shape.join(', ')}] cannot be written.`, 'Give [bands, height, width], each at least 1.');
+    throw bad(
+      'shape',
+      `An image of shape [${image.shape.join(', ')}] cannot be written.`,
+      'Give [bands, height, width], each at least 1.',
+    );
   }
   if (image.values.length !== bands * height * width) {
-    throw bad('shape', `${image.values.length} values do not fill the shape [${image.shape.join(', ')}].`, 'Check the order of the axes.');
+    throw bad(
+      'shape',
+      `${image.values.length} values do not fill the shape [${image.shape.join(', ')}].`,
+      'Check the order of the axes.',
+    );
   }
   if (image.valid && image.valid.length !== image.values.length) {
-    throw bad('shape', `The validity has ${image.valid.length} entries for ${image.values.length} values.`, 'Give one entry per value.');
+    throw bad(
+      'shape',
+      `The validity has ${image.valid.length} entries for ${image.values.length} values.`,
+      'Give one entry per value.',
+    );
   }
   if (image.bandNames && image.bandNames.length !== bands) {
-    throw bad('band-count', `${image.bandNames.length} descriptions were given for ${bands} bands.`, 'Give one per band.');
+    throw bad(
+      'band-count',
+      `${image.bandNames.length} descriptions were given for ${bands} bands.`,
+      'Give one per band.',
+    );
   }
-  if (!image.transform.every(Number.isFinite)) throw bad('transform', `The transform [${image.transform.join(', ')}] is not finite.`, 'Set the georeferencing first.');
+  if (!image.transform.every(Number.isFinite))
+    throw bad(
+      'transform',
+      `The transform [${image.transform.join(', ')}] is not finite.`,
+      'Set the georeferencing first.',
+    );
   const dtype = dtypeOf(image.values);
   if (image.nodata !== null && !isFloat(dtype)) {
     const [min, max] = dtypeRange(dtype);
     if (!Number.isInteger(image.nodata) || image.nodata < min || image.nodata > max) {
-      throw bad('nodata', `Nodata ${image.nodata} does not fit into ${dtype} (${min} to ${max}).`, 'Choose a value of the type.');
+      throw bad(
+        'nodata',
+        `Nodata ${image.nodata} does not fit into ${dtype} (${min} to ${max}).`,
+        'Choose a value of the type.',
+      );
     }
   }
-  if (hasInvalid && image.nodata === null) throw bad('nodata', 'Some pixels are invalid, but there is no nodata value to write for them.', 'Give nodata.');
+  if (hasInvalid && image.nodata === null)
+    throw bad('nodata', 'Some pixels are invalid, but there is no nodata value to write for them.', 'Give nodata.');
   if (image.colorTable && (bands !== 1 || (dtype !== 'uint8' && dtype !== 'uint16'))) {
-    throw bad('color-table', `A colour table needs one uint8 or uint16 band; this image has ${bands} of ${dtype}.`, 'Leave the colour table out.');
+    throw bad(
+      'color-table',
+      `A colour table needs one uint8 or uint16 band; this image has ${bands} of ${dtype}.`,
+      'Leave the colour table out.',
+    );
   }
 }
 
@@ -100,9 +141,16 @@ function georeferencing(transform: Affine, keys: GeoKeyTags | null): TagValue[] 
   const [a, b, c, d, e, f] = transform;
   const tags: TagValue[] = [];
   if (b === 0 && d === 0 && a > 0 && e < 0) {
-    tags.push({ tag: TAG.ModelPixelScale, type: 'double', values: [a, -e, 0] }, { tag: TAG.ModelTiepoint, type: 'double', values: [0, 0, 0, c, f, 0] });
+    tags.push(
+      { tag: TAG.ModelPixelScale, type: 'double', values: [a, -e, 0] },
+      { tag: TAG.ModelTiepoint, type: 'double', values: [0, 0, 0, c, f, 0] },
+    );
   } else {
-    tags.push({ tag: TAG.ModelTransformation, type: 'double', values: [a, b, 0, c, d, e, 0, f, 0, 0, 0, 0, 0, 0, 0, 1] });
+    tags.push({
+      tag: TAG.ModelTransformation,
+      type: 'double',
+      values: [a, b, 0, c, d, e, 0, f, 0, 0, 0, 0, 0, 0, 0, 1],
+    });
   }
   if (keys) {
     tags.push({ tag: TAG.GeoKeyDirectory, type: 'short', values: keys.directory });
@@ -154,12 +202,20 @@ function makeLevels(image: CogImage, valid: Uint8Array | null, method: 'nearest'
     const last = levels.at(-1);
     if (!last || Math.max(last.width, last.height) < OVERVIEW_LIMIT) return levels;
     // Dense blocks of NaN and nodata are left out of averages, so validity is known from the first halving on.
-    const source = levels.length === 1 && method === 'average' ? { ...last, valid: validityOf(last.values, last.valid, image.nodata) } : last;
+    const source =
+      levels.length === 1 && method === 'average'
+        ? { ...last, valid: validityOf(last.values, last.valid, image.nodata) }
+        : last;
     levels.push(halve(source, bands, method, fill));
   }
 }
 
-async function encodeTiles(level: Level, bands: number, fill: number, signal: AbortSignal | undefined): Promise<Uint8Array[]> {
+async function encodeTiles(
+  level: Level,
+  bands: number,
+  fill: number,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array[]> {
   const across = Math.ceil(level.width / TILE);
   const down = Math.ceil(level.height / TILE);
   const places = Array.from({ length: across * down }, (_, i) => [i % across, Math.floor(i / across)] as const);
@@ -167,7 +223,9 @@ async function encodeTiles(level: Level, bands: number, fill: number, signal: Ab
 }
 
 function header(bigTiff: boolean): Buffer {
-  const head = Buffer.from(bigTiff ? [0x49, 0x49, 43, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0] : [0x49, 0x49, 42, 0, 0, 0, 0, 0]);
+  const head = Buffer.from(
+    bigTiff ? [0x49, 0x49, 43, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0] : [0x49, 0x49, 42, 0, 0, 0, 0, 0],
+  );
   const ghost = Buffer.from(GHOST, 'latin1');
   const first = Math.ceil((head.length + ghost.length) / 16) * 16;
   if (bigTiff) head.writeBigUInt64LE(BigInt(first), 8);
@@ -201,7 +259,13 @@ async function* encode(image: CogImage, keys: GeoKeyTags | null, o: CogEncodeOpt
     let at = head.length;
     const places = levels.map((_, i) => {
       const place = at;
-      at += directoryBytes(withPlaces(i, (tiles[i] ?? []).map(() => 0)), bigTiff);
+      at += directoryBytes(
+        withPlaces(
+          i,
+          (tiles[i] ?? []).map(() => 0),
+        ),
+        bigTiff,
+      );
       return place;
     });
     const offsets: number[][] = levels.map(() => []);
@@ -221,7 +285,9 @@ async function* encode(image: CogImage, keys: GeoKeyTags | null, o: CogEncodeOpt
     planned = plan(true);
   }
   const { head, places, offsets } = planned;
-  const directories = levels.map((_, i) => encodeDirectory(withPlaces(i, offsets[i] ?? []), places[i] ?? 0, places[i + 1] ?? 0, bigTiff));
+  const directories = levels.map((_, i) =>
+    encodeDirectory(withPlaces(i, offsets[i] ?? []), places[i] ?? 0, places[i + 1] ?? 0, bigTiff),
+  );
   yield Buffer.concat([head, ...directories]);
   for (let i = levels.length - 1; i >= 0; i--) {
     for (const tile of tiles[i] ?? []) {

@@ -1,5 +1,6 @@
 /** GeoKeys of a CRS, for writing (OGC 19-008r4). */
 import { CrsError, type Crs } from '../../../core/index.js';
+import { ellipsoidByName } from '../ellipsoid.js';
 import { KEY, USER_DEFINED } from '../geokeys.js';
 
 /** The three tags that carry GeoKeys. */
@@ -12,20 +13,6 @@ export interface GeoKeyTags {
 const DEGREE = 9102;
 const METRE = 9001;
 const MODEL = { projected: 1, geographic: 2 } as const;
-/** Ellipsoids that PROJ knows by name, as semi-major axis and inverse flattening. */
-const ELLIPSOIDS: Readonly<Record<string, readonly [a: number, inverseFlattening: number]>> = {
-  WGS84: [6378137, 298.257223563],
-  GRS80: [6378137, 298.257222101],
-  airy: [6377563.396, 299.3249646],
-  aust_SA: [6378160, 298.25],
-  bessel: [6377397.155, 299.1528128],
-  clrk66: [6378206.4, 294.9786982138982],
-  clrk80: [6378249.145, 293.4663],
-  intl: [6378388, 297],
-  krass: [6378245, 298.3],
-  WGS72: [6378135, 298.26],
-};
-
 class KeyTable {
   readonly #entries: (readonly [key: number, location: number, count: number, value: number])[] = [];
   readonly #doubles: number[] = [];
@@ -62,13 +49,42 @@ function notWritable(crs: Crs, why: string): CrsError {
 }
 
 /** Which GeoKey takes which PROJ parameter, per projection: method code, then pairs. */
-const METHODS: Readonly<Record<string, readonly [code: number, ...(readonly [key: number, parameter: string, missing: number])[]]>> = {
-  tmerc: [1, [KEY.NaturalOriginLatitude, 'lat_0', 0], [KEY.NaturalOriginLongitude, 'lon_0', 0], [KEY.ScaleAtNaturalOrigin, 'k', 1]],
-  merc: [7, [KEY.StandardParallel1, 'lat_ts', 0], [KEY.NaturalOriginLongitude, 'lon_0', 0], [KEY.ScaleAtNaturalOrigin, 'k', 1]],
-  lcc: [8, [KEY.FalseOriginLatitude, 'lat_0', 0], [KEY.FalseOriginLongitude, 'lon_0', 0], [KEY.StandardParallel1, 'lat_1', 0], [KEY.StandardParallel2, 'lat_2', 0]],
+const METHODS: Readonly<
+  Record<string, readonly [code: number, ...(readonly [key: number, parameter: string, missing: number])[]]>
+> = {
+  tmerc: [
+    1,
+    [KEY.NaturalOriginLatitude, 'lat_0', 0],
+    [KEY.NaturalOriginLongitude, 'lon_0', 0],
+    [KEY.ScaleAtNaturalOrigin, 'k', 1],
+  ],
+  merc: [
+    7,
+    [KEY.StandardParallel1, 'lat_ts', 0],
+    [KEY.NaturalOriginLongitude, 'lon_0', 0],
+    [KEY.ScaleAtNaturalOrigin, 'k', 1],
+  ],
+  lcc: [
+    8,
+    [KEY.FalseOriginLatitude, 'lat_0', 0],
+    [KEY.FalseOriginLongitude, 'lon_0', 0],
+    [KEY.StandardParallel1, 'lat_1', 0],
+    [KEY.StandardParallel2, 'lat_2', 0],
+  ],
   laea: [10, [KEY.CenterLatitude, 'lat_0', 0], [KEY.CenterLongitude, 'lon_0', 0]],
-  aea: [11, [KEY.NaturalOriginLatitude, 'lat_0', 0], [KEY.NaturalOriginLongitude, 'lon_0', 0], [KEY.StandardParallel1, 'lat_1', 0], [KEY.StandardParallel2, 'lat_2', 0]],
-  sterea: [16, [KEY.NaturalOriginLatitude, 'lat_0', 0], [KEY.NaturalOriginLongitude, 'lon_0', 0], [KEY.ScaleAtNaturalOrigin, 'k', 1]],
+  aea: [
+    11,
+    [KEY.NaturalOriginLatitude, 'lat_0', 0],
+    [KEY.NaturalOriginLongitude, 'lon_0', 0],
+    [KEY.StandardParallel1, 'lat_1', 0],
+    [KEY.StandardParallel2, 'lat_2', 0],
+  ],
+  sterea: [
+    16,
+    [KEY.NaturalOriginLatitude, 'lat_0', 0],
+    [KEY.NaturalOriginLongitude, 'lon_0', 0],
+    [KEY.ScaleAtNaturalOrigin, 'k', 1],
+  ],
   eqc: [17, [KEY.StandardParallel1, 'lat_ts', 0], [KEY.CenterLatitude, 'lat_0', 0], [KEY.CenterLongitude, 'lon_0', 0]],
   sinu: [24, [KEY.CenterLongitude, 'lon_0', 0]],
   cea: [28, [KEY.StandardParallel1, 'lat_ts', 0], [KEY.NaturalOriginLongitude, 'lon_0', 0]],
@@ -82,7 +98,8 @@ function writeStereographic(table: KeyTable, p: ReadonlyMap<string, string>, crs
     table.double(KEY.NaturalOriginLatitude, Number(p.get('lat_ts') ?? lat0));
     table.double(KEY.StraightVerticalPoleLongitude, Number(p.get('lon_0') ?? 0));
   } else {
-    if (p.has('lat_ts')) throw notWritable(crs, 'an oblique stereographic with a latitude of true scale has no GeoTIFF form');
+    if (p.has('lat_ts'))
+      throw notWritable(crs, 'an oblique stereographic with a latitude of true scale has no GeoTIFF form');
     table.short(KEY.ProjectionMethod, 14);
     table.double(KEY.CenterLatitude, lat0);
     table.double(KEY.CenterLongitude, Number(p.get('lon_0') ?? 0));
@@ -95,17 +112,18 @@ function writeDatum(table: KeyTable, p: ReadonlyMap<string, string>, crs: Crs): 
     table.short(KEY.GeodeticCrs, 4326);
     return;
   }
-  const named = ELLIPSOIDS[p.get('ellps') ?? ''];
+  const named = ellipsoidByName(p.get('ellps'));
   const radius = p.get('R');
-  const a = named?.[0] ?? Number(radius ?? p.get('a'));
-  if (p.has('datum') || p.has('pm') || p.has('nadgrids') || !(a > 0)) throw notWritable(crs, 'its datum has no GeoTIFF form');
+  const a = named?.a ?? Number(radius ?? p.get('a'));
+  if (p.has('datum') || p.has('pm') || p.has('nadgrids') || !(a > 0))
+    throw notWritable(crs, 'its datum has no GeoTIFF form');
   table.short(KEY.GeodeticCrs, USER_DEFINED);
   table.text(KEY.GeodeticCitation, 'Unknown datum');
   table.short(KEY.GeodeticDatum, USER_DEFINED);
-  table.short(KEY.Ellipsoid, p.get('ellps') === 'GRS80' ? 7019 : p.get('ellps') === 'WGS84' ? 7030 : USER_DEFINED);
+  table.short(KEY.Ellipsoid, named?.code ?? USER_DEFINED);
   table.double(KEY.SemiMajorAxis, a);
   const b = radius ?? p.get('b');
-  if (named) table.double(KEY.InverseFlattening, named[1]);
+  if (named) table.double(KEY.InverseFlattening, named.inverseFlattening);
   else if (p.has('rf')) table.double(KEY.InverseFlattening, Number(p.get('rf')));
   else table.double(KEY.SemiMinorAxis, Number(b ?? a));
   const shift = p.get('towgs84')?.split(',').map(Number);
@@ -115,7 +133,8 @@ function writeDatum(table: KeyTable, p: ReadonlyMap<string, string>, crs: Crs): 
 function writeProjection(table: KeyTable, p: ReadonlyMap<string, string>, crs: Crs): void {
   const name = p.get('proj') ?? '';
   const metres = Number(p.get('to_meter') ?? 1);
-  if ((p.has('units') && p.get('units') !== 'm') || !(metres > 0)) throw notWritable(crs, `its unit "${p.get('units') ?? ''}" has no GeoTIFF form here`);
+  if ((p.has('units') && p.get('units') !== 'm') || !(metres > 0))
+    throw notWritable(crs, `its unit "${p.get('units') ?? ''}" has no GeoTIFF form here`);
   table.short(KEY.ProjectedCrs, USER_DEFINED);
   if (metres === 1) table.short(KEY.LinearUnits, METRE);
   else {
@@ -139,9 +158,13 @@ function writeProjection(table: KeyTable, p: ReadonlyMap<string, string>, crs: C
     if (!method) throw notWritable(crs, `its projection "${name}" has no GeoTIFF form here`);
     const [code, ...pairs] = method;
     table.short(KEY.ProjectionMethod, code);
-    for (const [key, parameter, missing] of pairs) table.double(key, Number(p.get(parameter) ?? (parameter === 'k' ? p.get('k_0') : undefined) ?? missing));
+    for (const [key, parameter, missing] of pairs)
+      table.double(key, Number(p.get(parameter) ?? (parameter === 'k' ? p.get('k_0') : undefined) ?? missing));
   }
-  const [east, north] = name === 'lcc' && !isOneParallel ? [KEY.FalseOriginEasting, KEY.FalseOriginNorthing] : [KEY.FalseEasting, KEY.FalseNorthing];
+  const [east, north] =
+    name === 'lcc' && !isOneParallel
+      ? [KEY.FalseOriginEasting, KEY.FalseOriginNorthing]
+      : [KEY.FalseEasting, KEY.FalseNorthing];
   table.double(east, Number(p.get('x_0') ?? 0) / metres);
   table.double(north, Number(p.get('y_0') ?? 0) / metres);
 }
@@ -165,10 +188,14 @@ export function geoKeysOf(crs: Crs): GeoKeyTags {
   const { definition } = crs;
   if (typeof definition === 'string' && /^\s*(PROJCS|GEOGCS)\s*\[/i.test(definition) && !definition.includes('|')) {
     table.short(crs.isGeographic ? KEY.GeodeticCrs : KEY.ProjectedCrs, USER_DEFINED);
-    table.text(crs.isGeographic ? KEY.GeodeticCitation : KEY.ProjectedCitation, `ESRI PE String = ${definition.trim().replace(/\s+/g, ' ')}`);
+    table.text(
+      crs.isGeographic ? KEY.GeodeticCitation : KEY.ProjectedCitation,
+      `ESRI PE String = ${definition.trim().replace(/\s+/g, ' ')}`,
+    );
     return table.finish();
   }
-  if (typeof definition !== 'string' || !definition.trimStart().startsWith('+')) throw notWritable(crs, 'it has neither an EPSG code nor a PROJ string');
+  if (typeof definition !== 'string' || !definition.trimStart().startsWith('+'))
+    throw notWritable(crs, 'it has neither an EPSG code nor a PROJ string');
   const parameters = parseProj(definition);
   if (!crs.isGeographic) {
     table.short(KEY.AngularUnits, DEGREE);

@@ -11,7 +11,10 @@ const CODES = { ascii: 2, short: 3, long: 4, double: 12 } as const;
 const SIZES = { ascii: 1, short: 2, long: 4, double: 8 } as const;
 const LONG8 = 16;
 
-function encode({ type, values }: TagValue, bigTiff: boolean): { readonly code: number; readonly count: number; readonly bytes: Buffer } {
+function encode(
+  { type, values }: TagValue,
+  bigTiff: boolean,
+): { readonly code: number; readonly count: number; readonly bytes: Buffer } {
   if (typeof values === 'string') {
     const bytes = Buffer.from(`${values}\0`, 'utf8');
     return { code: CODES.ascii, count: bytes.length, bytes };
@@ -35,7 +38,10 @@ export function directoryBytes(tags: readonly TagValue[], bigTiff: boolean): num
   const inline = bigTiff ? 8 : 4;
   const head = bigTiff ? 8 + tags.length * 20 + 8 : 2 + tags.length * 12 + 4;
   const lengths = tags.map((t) => encode(t, bigTiff).bytes.length).filter((length) => length > inline);
-  return evenUp(lengths.reduce((sum, length) => evenUp(sum, 8) + length, evenUp(head, 8)), 8);
+  return evenUp(
+    lengths.reduce((sum, length) => evenUp(sum, 8) + length, evenUp(head, 8)),
+    8,
+  );
 }
 
 /** A directory that stands at byte `at` of the file and names the next one (0 = last). */

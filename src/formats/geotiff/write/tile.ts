@@ -36,7 +36,8 @@ function difference(values: NumericArray, bands: number): void {
   const rowLength = TILE * bands;
   for (let row = 0; row < TILE; row++) {
     const start = row * rowLength;
-    for (let i = start + rowLength - 1; i >= start + bands; i--) values[i] = (values[i] ?? 0) - (values[i - bands] ?? 0);
+    for (let i = start + rowLength - 1; i >= start + bands; i--)
+      values[i] = (values[i] ?? 0) - (values[i - bands] ?? 0);
   }
 }
 
@@ -59,7 +60,13 @@ function floatPredictor(values: NumericArray, bands: number): Uint8Array {
 }
 
 /** The stored bytes of one tile. */
-export async function encodeTile(level: Level, bands: number, tileX: number, tileY: number, fill: number): Promise<Uint8Array> {
+export async function encodeTile(
+  level: Level,
+  bands: number,
+  tileX: number,
+  tileY: number,
+  fill: number,
+): Promise<Uint8Array> {
   const values = gather(level, bands, tileX, tileY, fill);
   let bytes: Uint8Array;
   if (isFloat(dtypeOf(values))) {
