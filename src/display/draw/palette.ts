@@ -83,9 +83,12 @@ function nearest(palette: Uint8Array, colour: number): number {
 export function indexed(rgb: Uint8Array): Indexed {
   const counts = new Map<number, number>();
   const colourAt = (i: number): number => ((rgb[i] ?? 0) << 16) | ((rgb[i + 1] ?? 0) << 8) | (rgb[i + 2] ?? 0);
-  for (let i = 0; i < rgb.length; i += 3) {
+  // Neighbours are mostly equal: a look-up per run instead of one per pixel.
+  for (let i = 0; i < rgb.length;) {
     const colour = colourAt(i);
-    counts.set(colour, (counts.get(colour) ?? 0) + 1);
+    const start = i;
+    while (i < rgb.length && colourAt(i) === colour) i += 3;
+    counts.set(colour, (counts.get(colour) ?? 0) + (i - start) / 3);
   }
   const groups = [group([...counts].map(([colour, count]) => ({ colour, count })))];
   while (groups.length < MOST_COLOURS) {
@@ -99,6 +102,12 @@ export function indexed(rgb: Uint8Array): Indexed {
   const indexOf = new Map<number, number>();
   for (const colour of counts.keys()) indexOf.set(colour, nearest(palette, colour));
   const indices = new Uint8Array(rgb.length / 3);
-  for (let i = 0; i < indices.length; i++) indices[i] = indexOf.get(colourAt(i * 3)) ?? 0;
+  let [last, index] = [-1, 0];
+  for (let i = 0; i < indices.length; i++) {
+    const colour = colourAt(i * 3);
+    if (colour !== last) index = indexOf.get(colour) ?? 0;
+    last = colour;
+    indices[i] = index;
+  }
   return { palette, indices };
 }
