@@ -28,8 +28,14 @@ const TILES = [
 
 export interface SampleDataOptions {
   readonly seed?: number;
-  readonly onProgress?: (p: { done: number; total: number; unit: string }) => void;
 }
+
+/** The progress bar of a notebook cell; absent outside one. */
+interface CellGlobals {
+  readonly progress?: (total: number, options: { label: string }) => { tick(n?: number): void; done(): void };
+}
+/** One bar for the whole: the files are too small to show a bar each. */
+const silent = { onProgress: (): void => undefined } as const;
 
 const lonOf = (x: number): number => ORIGIN.lon + x / METRES_PER_DEGREE.lon;
 const latOf = (y: number): number => ORIGIN.lat + y / METRES_PER_DEGREE.lat;
@@ -64,16 +70,14 @@ function localOf(crs: string, xmin: number, ymax: number, pixels: number): ToLoc
  *
  * scenes/10m: B02, B03, B04, B08, SCL; scenes/20m: B05, B11, B12, SCL; dem.tif, landcover.tif, parcels.geojson, climate.nc.
  */
-export async function makeSampleData(
-  folder: string,
-  { seed = 7, onProgress }: SampleDataOptions = {},
-): Promise<string> {
+export async function makeSampleData(folder: string, { seed = 7 }: SampleDataOptions = {}): Promise<string> {
   const stamp = path.join(folder, 'sample-data.json');
   const identity = `${JSON.stringify({ generator: 'nadir sample data', version: VERSION, seed, notice: NOTICE })}\n`;
   if (existsSync(stamp) && (await readFile(stamp, 'utf8')) === identity) return folder;
   const total = TILES.length * ACQUISITIONS.length * 2 + 4;
-  let done = 0;
-  const step = (): void => onProgress?.({ done: ++done, total, unit: 'files' });
+  // SAFETY: the kernel defines `progress` in cells; elsewhere it is absent.
+  const bar = (globalThis as CellGlobals).progress?.(total, { label: 'Making sample data' });
+  const step = (): void => bar?.tick();
   for (const sub of ['scenes/10m', 'scenes/20m']) await mkdir(path.join(folder, sub), { recursive: true });
   for (const tile of TILES) {
     const [lon, lat] = [lonOf(tile.centre[0]), latOf(tile.centre[1])];
@@ -100,12 +104,14 @@ export async function makeSampleData(
         await saveCog(tensor, path.join(folder, 'scenes', `${pixel}m`, `SYN_${tile.name}_${a.date}_${pixel}m.tif`), {
           descriptions: names,
           tags: { NADIR_NOTICE: NOTICE },
+          ...silent,
         });
         step();
       }
     }
   }
   await writeStatic(folder, seed, step);
+  bar?.done();
   await writeFile(`${stamp}.tmp`, identity);
   await rename(`${stamp}.tmp`, stamp);
   return folder;
@@ -129,17 +135,17 @@ async function writeStatic(folder: string, seed: number, step: () => void): Prom
     }
   }
   const common = { transform, crs: 'EPSG:4326', shape: [1, height, width] };
-  const tags = { NADIR_NOTICE: NOTICE };
+  const options = { tags: { NADIR_NOTICE: NOTICE }, ...silent };
   await saveCog(
     GeoTensor.create({ ...common, values: dem, fillValue: -9999, bandNames: ['elevation'] }),
     path.join(folder, 'dem.tif'),
-    { descriptions: ['elevation'], tags },
+    { descriptions: ['elevation'], ...options },
   );
   step();
   await saveCog(
     GeoTensor.create({ ...common, values: cover, fillValue: 0, bandNames: ['LANDCOVER_CLASS'] }),
     path.join(folder, 'landcover.tif'),
-    { descriptions: ['LANDCOVER_CLASS'], tags },
+    { descriptions: ['LANDCOVER_CLASS'], ...options },
   );
   step();
   await writeFile(path.join(folder, 'parcels.geojson'), parcels(seed));
