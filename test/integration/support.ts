@@ -124,7 +124,7 @@ export function errorOf(cell: vscode.NotebookCell): { name: string; message: str
 export async function closeAll(): Promise<void> {
   for (const document of vscode.workspace.notebookDocuments)
     if (document.isDirty) {
-      await vscode.window.showNotebookDocument(document);
+      await show(document);
       await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
     }
   await vscode.commands.executeCommand('workbench.action.closeAllEditors');

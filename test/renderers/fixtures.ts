@@ -54,7 +54,7 @@ function fractal(x: number, y: number, seed: number): number {
 
 /** Reflectance × 10 000 of blue, green, red, near infrared for one kind of ground. */
 const GROUND: Readonly<Record<string, readonly [number, number, number, number]>> = {
-  forest: [300, 520, 380, 2900],
+  forest: [400, 640, 480, 2900],
   meadow: [420, 760, 560, 3600],
   wheat: [620, 950, 1050, 2900],
   maize: [380, 640, 440, 4200],
@@ -90,15 +90,16 @@ function bandOf(name: string, values: Float64Array, valid: Uint8Array | null): P
   const used = [...values].filter((_, i) => valid?.[i] !== 0).sort((a, b) => a - b);
   const min = used[0] ?? 0;
   const max = used.at(-1) ?? 1;
-  const scale = (max - min) / 65535 || 1;
+  // Reflectances are whole numbers, so one step is one unit and nothing is lost.
+  const scale = 1;
   const q = Buffer.alloc(values.length * 2);
-  values.forEach((v, i) => q.writeUInt16LE(valid?.[i] === 0 ? 0 : Math.round((v - min) / scale), i * 2));
+  values.forEach((v, i) => q.writeUInt16LE(valid?.[i] === 0 ? 0 : Math.round(v) - Math.round(min), i * 2));
   const at = (p: number): number => used[Math.floor(p * (used.length - 1))] ?? 0;
   const stats =
     used.length === 0
       ? null
       : { min, max, mean: used.reduce((s, v) => s + v / used.length, 0), p2: at(0.02), p98: at(0.98) };
-  return { name, scale, offset: min, q: q.toString('base64'), stats };
+  return { name, scale, offset: Math.round(min), q: q.toString('base64'), stats };
 }
 
 interface SceneOptions {

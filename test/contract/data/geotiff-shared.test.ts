@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
-import { isNadirError, type NumericArray } from '../../../src/core/index.js';
+import { isNadirError } from '../../../src/core/index.js';
 import { openGeoTiff } from '../../../src/formats/geotiff/index.js';
 
 const DATA = process.env['NADIR_SHARED_DATA'] ?? '../shared/data';

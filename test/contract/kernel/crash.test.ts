@@ -67,8 +67,9 @@ test('restart clears variables and the order, ends the running cell, and leaves 
   const h = startHarness();
   await h.run('const before = 1');
   const pid = h.client.pid ?? 0;
-  const running = h.run('for (;;) {}');
-  await until(() => h.client.state.status === 'busy', 'the cell to run');
+  let begun = '';
+  const running = h.run('console.log("begun"); for (;;) {}', { onStream: (t) => (begun += t) });
+  await until(() => begun !== '', 'the cell to run');
   await h.client.restart();
   assert.equal((await running).status, 'interrupted');
   assert.equal(isAlive(pid), false);

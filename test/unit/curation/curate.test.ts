@@ -24,14 +24,29 @@ function row(id: string, bbox: Bounds, cloud: number, day: string | null = '2024
     interval: day === null ? null : days(day),
     static: day === null,
     crs: LONLAT,
-    native: { transform: [0.01, 0, bbox[0], 0, -0.01, bbox[3]], width: 100, height: 100, count: 1, dtype: 'uint8', nodata: null, bandNames: [null], overviews: [] },
+    native: {
+      transform: [0.01, 0, bbox[0], 0, -0.01, bbox[3]],
+      width: 100,
+      height: 100,
+      count: 1,
+      dtype: 'uint8',
+      nodata: null,
+      bandNames: [null],
+      overviews: [],
+    },
     columns: { 'eo:cloud_cover': cloud },
   };
 }
 
-const rows = [row('a', [10, 46, 11, 47], 5), row('b', [11, 46, 12, 47], 40, '2024-07-01'), row('c', [20, 46, 21, 47], 80), row('static', [10, 46, 11, 47], 0, null)];
+const rows = [
+  row('a', [10, 46, 11, 47], 5),
+  row('b', [11, 46, 12, 47], 40, '2024-07-01'),
+  row('c', [20, 46, 21, 47], 80),
+  row('static', [10, 46, 11, 47], 0, null),
+];
 const scenes = MemoryCatalog.of(rows, { backend: 'raster', crs: LONLAT, targetResolution: null, config: {} });
-const ids = async (catalog: { toArray(): Promise<readonly CatalogRow[]> }): Promise<string[]> => (await catalog.toArray()).map((r) => r.id);
+const ids = async (catalog: { toArray(): Promise<readonly CatalogRow[]> }): Promise<string[]> =>
+  (await catalog.toArray()).map((r) => r.id);
 const isCode = (code: string) => (error: unknown) => isNadirError(error) && error.code === code;
 
 describe('curate(catalog)', () => {
@@ -68,7 +83,10 @@ describe('curate(catalog)', () => {
   });
 
   test('unknown ids are an error that names the nearest ones', () => {
-    assert.throws(() => curate(scenes).reject(['statik']), (e) => isNadirError(e, 'SelectionError') && e.code === 'unknown-id' && /static/.test(e.hint ?? ''));
+    assert.throws(
+      () => curate(scenes).reject(['statik']),
+      (e) => isNadirError(e, 'SelectionError') && e.code === 'unknown-id' && /static/.test(e.hint ?? ''),
+    );
   });
 
   test('a string where ids belong is refused: it would be read letter by letter', () => {
@@ -84,17 +102,34 @@ describe('curate(catalog)', () => {
   });
 
   test('an item called __proto__ keeps its tags and pollutes nothing', () => {
-    const odd = MemoryCatalog.of([row('__proto__', [0, 0, 1, 1], 1)], { backend: 'raster', crs: LONLAT, targetResolution: null, config: {} });
+    const odd = MemoryCatalog.of([row('__proto__', [0, 0, 1, 1], 1)], {
+      backend: 'raster',
+      crs: LONLAT,
+      targetResolution: null,
+      config: {},
+    });
     const { tags } = curate(odd).tag(['__proto__'], 'x');
     assert.deepEqual(Object.entries(tags), [['__proto__', ['x']]]);
     assert.equal(Object.getPrototypeOf({}), Object.prototype);
   });
 
   test('within rejects what does not meet a ring in longitude and latitude; touching counts', () => {
-    const s = curate(scenes).within([[9, 45], [11, 45], [11, 48], [9, 48]]);
+    const s = curate(scenes).within([
+      [9, 45],
+      [11, 45],
+      [11, 48],
+      [9, 48],
+    ]);
     assert.deepEqual([...s.exportedIds], ['a', 'b', 'static']);
     assert.deepEqual([...curate(scenes).within([19.5, 46.2, 20.5, 46.4]).exportedIds], ['c']);
-    assert.throws(() => curate(scenes).within([[1, 2], [3, 4]]), isCode('bad-area'));
+    assert.throws(
+      () =>
+        curate(scenes).within([
+          [1, 2],
+          [3, 4],
+        ]),
+      isCode('bad-area'),
+    );
     assert.throws(() => curate(scenes).within([5, 0, 1, 9]), isCode('bad-area'));
   });
 
@@ -115,7 +150,11 @@ describe('curate(catalog)', () => {
 
   test('replaying the steps, also after JSON, gives the same selection', () => {
     const s = curate(scenes)
-      .within([[9, 45], [13, 45], [13, 48]])
+      .within([
+        [9, 45],
+        [13, 45],
+        [13, 48],
+      ])
       .where('`eo:cloud_cover` < @most', { most: 50 })
       .where((r) => r.id !== 'b')
       .reject(['a'], 'haze')
@@ -153,27 +192,46 @@ describe('curate(catalog)', () => {
 });
 
 describe('curate(slices)', () => {
-  const square = (x: number): GeoSlice => GeoSlice.create({ bounds: [x, 0, x + 640, 640], resolution: 10, crs: 'EPSG:32631' });
+  const square = (x: number): GeoSlice =>
+    GeoSlice.create({ bounds: [x, 0, x + 640, 640], resolution: 10, crs: 'EPSG:32631' });
 
   test('ids are the first 16 hexadecimal digits of the hash, and equal slices are one item', () => {
     const s = curate([square(0), square(640), square(0)]);
     assert.deepEqual(s.ids, [itemId(square(0)), itemId(square(640))]);
-    assert.equal(itemId(square(0)), createHash('sha256').update(JSON.stringify(square(0))).digest('hex').slice(0, 16));
+    assert.equal(
+      itemId(square(0)),
+      createHash('sha256')
+        .update(JSON.stringify(square(0)))
+        .digest('hex')
+        .slice(0, 16),
+    );
   });
 
   test('parts of a sequence are sequences that name their catalog', async () => {
-    const chips = await gridSampler(scenes.where((r) => r.id === 'a'), { chipSize: 50 });
+    const chips = await gridSampler(
+      scenes.where((r) => r.id === 'a'),
+      { chipSize: 50 },
+    );
     const s = curate(chips).reject([itemId(chips.at(0))]);
     assert.equal(s.of, 'samples');
     assert.equal(kindOf(s.exported), 'samples');
     assert.equal(s.undecided.length, chips.length - 1);
     assert.equal(s.undecided.at(0).key, chips.at(1).key);
-    assert.deepEqual([...s.undecided].map((x) => x.key), [...chips].slice(1).map((x) => x.key));
+    assert.deepEqual(
+      [...s.undecided].map((x) => x.key),
+      [...chips].slice(1).map((x) => x.key),
+    );
   });
 
   test('tensors are curated by their slices and come back as tensors', () => {
     const tensor = (x: number, label: string): GeoTensor =>
-      GeoTensor.create({ values: new Uint8Array(16), shape: [1, 4, 4], transform: [10, 0, x, 0, -10, 40], crs: 'EPSG:32631', attrs: { label } });
+      GeoTensor.create({
+        values: new Uint8Array(16),
+        shape: [1, 4, 4],
+        transform: [10, 0, x, 0, -10, 40],
+        crs: 'EPSG:32631',
+        attrs: { label },
+      });
     const [a, b] = [tensor(0, 'one'), tensor(40, 'two')];
     const s = curate([a, b]).where("label == 'two'");
     assert.deepEqual(s.undecided, [b]);
@@ -186,6 +244,9 @@ describe('curate(slices)', () => {
     // @ts-expect-error: not curatable
     assert.throws(() => curate([1]), isCode('not-curatable'));
     // @ts-expect-error: not curatable
-    assert.throws(() => curate(Promise.resolve(scenes)), (e) => isNadirError(e) && /Await/.test(e.hint ?? ''));
+    assert.throws(
+      () => curate(Promise.resolve(scenes)),
+      (e) => isNadirError(e) && /Await/.test(e.hint ?? ''),
+    );
   });
 });

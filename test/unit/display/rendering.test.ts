@@ -64,7 +64,7 @@ test('a tensor’s own classes win, and colours that are none are replaced', () 
   };
   const r = chooseRendering({ bandNames: ['x'], dtype: 'uint8', attrs, valuesOf: () => [1, 2] });
   assert.equal(r.classes?.[0]?.colour, '#0000ff');
-  assert.match(r.classes?.[1]?.colour ?? '', /^#[0-9a-f]{6}$/);
+  assert.match(r.classes[1]?.colour ?? '', /^#[0-9a-f]{6}$/);
 });
 
 test('chips carry true colour and near infrared, four bands at most', () => {

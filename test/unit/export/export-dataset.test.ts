@@ -25,7 +25,10 @@ function tree(dir: string): Record<string, string> {
   const files = readdirSync(dir, { recursive: true, withFileTypes: true }).filter((e) => e.isFile());
   const entries = files.map((e): [string, string] => {
     const file = path.join(e.parentPath, e.name);
-    return [path.relative(dir, file).split(path.sep).join('/'), createHash('sha256').update(readFileSync(file)).digest('hex')];
+    return [
+      path.relative(dir, file).split(path.sep).join('/'),
+      createHash('sha256').update(readFileSync(file)).digest('hex'),
+    ];
   });
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
@@ -46,7 +49,16 @@ describe('exportDataset', () => {
     const files = Object.keys(tree(dir));
     assert.equal(files.filter((f) => /^cog\/s2\/[0-9a-f]{16}\.tif$/.test(f)).length, 8);
     assert.equal(files.filter((f) => /^png\/s2\/[0-9a-f]{16}\.png$/.test(f)).length, 8);
-    for (const name of ['items.parquet', 'manifest.json', 'errors.jsonl', 'README.md', 'recipe.json', 'run.json', 'overview.png']) assert.ok(files.includes(name), name);
+    for (const name of [
+      'items.parquet',
+      'manifest.json',
+      'errors.jsonl',
+      'README.md',
+      'recipe.json',
+      'run.json',
+      'overview.png',
+    ])
+      assert.ok(files.includes(name), name);
     assert.equal(existsSync(path.join(dir, '.staging')), false);
     assert.equal((await verifyDataset(dir)).ok, true);
   });
@@ -54,7 +66,9 @@ describe('exportDataset', () => {
   test('the manifest lists every file but itself and run.json, with the sums that sha256sum finds', async (t) => {
     const dir = fresh();
     await exportDataset(init(), dir);
-    const manifest = JSON.parse(readFileSync(path.join(dir, 'manifest.json'), 'utf8')) as { files: { path: string; sha256: string; bytes: number }[] };
+    const manifest = JSON.parse(readFileSync(path.join(dir, 'manifest.json'), 'utf8')) as {
+      files: { path: string; sha256: string; bytes: number }[];
+    };
     const { 'manifest.json': _m, ...expected } = reproducible(dir);
     assert.deepEqual(Object.fromEntries(manifest.files.map((f) => [f.path, f.sha256])), expected);
     for (const f of manifest.files) assert.equal(statSync(path.join(dir, f.path)).size, f.bytes);
@@ -78,7 +92,8 @@ describe('exportDataset', () => {
     const read = await file.readWindow({ col: 0, row: 0, width: 32, height: 32 });
     for (let b = 0; b < 3; b++)
       for (let y = 0; y < 32; y++)
-        for (let x = 0; x < 32; x++) assert.equal(read.values[(b * 32 + y) * 32 + x], values[(b * SIZE + row + y) * SIZE + col + x]);
+        for (let x = 0; x < 32; x++)
+          assert.equal(read.values[(b * 32 + y) * 32 + x], values[(b * SIZE + row + y) * SIZE + col + x]);
     assert.deepEqual(file.header.bandNames, ['B02', 'B03', 'B04']);
     await file.close();
   });
@@ -92,7 +107,10 @@ describe('exportDataset', () => {
     const names = readdirSync(path.join(dir, 'cog', 's2'));
     assert.equal(names.includes(`${a}.tif`) || names.includes(`${b}.tif`), false);
     const items = await (await openCatalog(path.join(dir, 'items.parquet'))).toArray();
-    assert.deepEqual(items.map((i) => i.id), selection.exportedIds);
+    assert.deepEqual(
+      items.map((i) => i.id),
+      selection.exportedIds,
+    );
     assert.equal(items.find((i) => i.id === c)?.columns['tags'], '["flood","river"]');
     assert.equal(items[0]?.columns['cog_s2'], `cog/s2/${items[0]?.id ?? ''}.tif`);
     const recipe = JSON.parse(readFileSync(path.join(dir, 'recipe.json'), 'utf8')) as { origin: { steps: unknown[] } };
@@ -116,7 +134,11 @@ describe('exportDataset', () => {
     const dir = fresh();
     await exportDataset(init(), dir);
     for (const name of ['recipe.json', 'manifest.json', 'README.md', 'errors.jsonl', 'items.parquet']) {
-      assert.equal(readFileSync(path.join(dir, name)).includes(path.basename(path.dirname(scenes.folder))), false, name);
+      assert.equal(
+        readFileSync(path.join(dir, name)).includes(path.basename(path.dirname(scenes.folder))),
+        false,
+        name,
+      );
     }
   });
 
@@ -150,12 +172,20 @@ describe('exportDataset', () => {
     const report = await exportDataset({ ...init(), layers: [...layers(), { name: 'half', catalog: half }] }, dir);
     assert.equal(report.written, 4);
     assert.equal(report.failed, 4);
-    const lines = readFileSync(path.join(dir, 'errors.jsonl'), 'utf8').trim().split('\n').map((l) => JSON.parse(l) as { item: string; error: string });
+    const lines = readFileSync(path.join(dir, 'errors.jsonl'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((l) => JSON.parse(l) as { item: string; error: string });
     assert.equal(lines.length, 4);
     assert.equal(lines[0]?.error, 'EmptySelectionError');
     assert.equal(readdirSync(path.join(dir, 'cog', 's2')).length, 4, 'a half-made item leaves no file');
     assert.equal((await verifyDataset(dir)).ok, true);
-    await assert.rejects(exportDataset({ ...init(), layers: [...layers(), { name: 'half', catalog: half }] }, fresh(), { onError: 'raise' }), isCode('no-rows'));
+    await assert.rejects(
+      exportDataset({ ...init(), layers: [...layers(), { name: 'half', catalog: half }] }, fresh(), {
+        onError: 'raise',
+      }),
+      isCode('no-rows'),
+    );
   });
 
   test('progress counts items, and a cancelled export keeps what is finished', async () => {
@@ -186,8 +216,23 @@ describe('exportDataset', () => {
   test('resume does a staged item again when its file was touched', async () => {
     const dir = fresh();
     const controller = new AbortController();
-    await assert.rejects(exportDataset(init(), dir, { workers: 1, signal: controller.signal, onProgress: (p) => { if (p.done === 4) controller.abort(); } }));
-    const staged = path.join(dir, '.staging', readdirSync(path.join(dir, '.staging')).find((n) => n.length === 64)!, 'data', 'cog', 's2');
+    await assert.rejects(
+      exportDataset(init(), dir, {
+        workers: 1,
+        signal: controller.signal,
+        onProgress: (p) => {
+          if (p.done === 4) controller.abort();
+        },
+      }),
+    );
+    const staged = path.join(
+      dir,
+      '.staging',
+      readdirSync(path.join(dir, '.staging')).find((n) => n.length === 64)!,
+      'data',
+      'cog',
+      's2',
+    );
     const [victim] = readdirSync(staged);
     const bytes = readFileSync(path.join(staged, victim!));
     bytes[bytes.length - 1]! ^= 1;
@@ -215,9 +260,14 @@ describe('exportDataset', () => {
     await exportDataset(init(), dir);
     const before = tree(dir);
     await assert.rejects(exportDataset({ ...init(), name: 'Other' }, dir), isCode('export.not-empty'));
-    await assert.rejects(exportDataset({ ...init(), name: 'Other' }, dir, { resume: true }), isCode('export.other-recipe'));
+    await assert.rejects(
+      exportDataset({ ...init(), name: 'Other' }, dir, { resume: true }),
+      isCode('export.other-recipe'),
+    );
     assert.deepEqual(tree(dir), before);
-    const report = await exportDataset({ ...init(), name: 'Other', outputs: [{ format: 'cog' }] }, dir, { overwrite: 'replace' });
+    const report = await exportDataset({ ...init(), name: 'Other', outputs: [{ format: 'cog' }] }, dir, {
+      overwrite: 'replace',
+    });
     assert.equal(report.written, 8);
     assert.equal(existsSync(path.join(dir, 'png')), false, 'nothing of the old dataset is left');
     assert.equal((await verifyDataset(dir)).ok, true);
@@ -228,7 +278,10 @@ describe('exportDataset', () => {
     const dir = fresh();
     await exportDataset(init(), dir);
     writeFileSync(path.join(dir, 'my notes.txt'), 'precious');
-    await assert.rejects(exportDataset({ ...init(), name: 'Other' }, dir, { overwrite: 'replace' }), isCode('export.foreign-files'));
+    await assert.rejects(
+      exportDataset({ ...init(), name: 'Other' }, dir, { overwrite: 'replace' }),
+      isCode('export.foreign-files'),
+    );
     const plain = tempFolder();
     writeFileSync(path.join(plain, 'thesis.doc'), 'precious');
     await assert.rejects(exportDataset(init(), plain, { overwrite: 'replace' }), isCode('export.foreign-files'));
@@ -249,27 +302,53 @@ describe('bad input is refused before anything is written', () => {
     // SAFETY: callers without types may pass anything.
     await assert.rejects(
       exportDataset(recipe() as Parameters<typeof exportDataset>[0], dir),
-      (e) => isNadirError(e, 'ExportError') && e.code === code && (pattern?.test(`${e.message} ${e.hint ?? ''}`) ?? true),
+      (e) =>
+        isNadirError(e, 'ExportError') && e.code === code && (pattern?.test(`${e.message} ${e.hint ?? ''}`) ?? true),
     );
     assert.equal(existsSync(dir), false, 'the target was not made');
   };
 
-  test('an unknown format, with the list of those that exist', () => refuses(() => ({ ...init(), outputs: [{ format: 'zarr' }] }), 'export.unknown-format', /cog, png, geoparquet/));
-  test('a layer without one of its bands, with those it has', () => refuses(() => ({ ...init(), layers: [{ name: 's2', catalog: scenes.catalog, bands: ['B08'] }] }), 'export.unknown-band', /B08.*B02, B03, B04/));
-  test('a band number beyond the last', () => refuses(() => ({ ...init(), layers: [{ name: 's2', catalog: scenes.catalog, bands: [4] }] }), 'export.unknown-band'));
-  test('pictures of a band that no layer has', () => refuses(() => ({ ...init(), outputs: [{ format: 'png', bands: ['B11'] }] }), 'export.unknown-band'));
-  test('pictures of two bands', () => refuses(() => ({ ...init(), outputs: [{ format: 'png', bands: [1, 2] }] }), 'export.bad-bands'));
-  test('a stretch upside down', () => refuses(() => ({ ...init(), outputs: [{ format: 'png', stretch: [9, 1] }] }), 'export.bad-stretch'));
+  test('an unknown format, with the list of those that exist', () =>
+    refuses(() => ({ ...init(), outputs: [{ format: 'zarr' }] }), 'export.unknown-format', /cog, png, geoparquet/));
+  test('a layer without one of its bands, with those it has', () =>
+    refuses(
+      () => ({ ...init(), layers: [{ name: 's2', catalog: scenes.catalog, bands: ['B08'] }] }),
+      'export.unknown-band',
+      /B08.*B02, B03, B04/,
+    ));
+  test('a band number beyond the last', () =>
+    refuses(
+      () => ({ ...init(), layers: [{ name: 's2', catalog: scenes.catalog, bands: [4] }] }),
+      'export.unknown-band',
+    ));
+  test('pictures of a band that no layer has', () =>
+    refuses(() => ({ ...init(), outputs: [{ format: 'png', bands: ['B11'] }] }), 'export.unknown-band'));
+  test('pictures of two bands', () =>
+    refuses(() => ({ ...init(), outputs: [{ format: 'png', bands: [1, 2] }] }), 'export.bad-bands'));
+  test('a stretch upside down', () =>
+    refuses(() => ({ ...init(), outputs: [{ format: 'png', stretch: [9, 1] }] }), 'export.bad-stretch'));
   test('items outside every source', () => {
     const lost = GeoSlice.create({ bounds: [900000, 0, 900320, 320], resolution: 10, crs: 'EPSG:32631' });
-    return refuses(() => ({ ...init(), items: [scenes.chips.at(0), lost] }), 'export.outside-sources', new RegExp(itemId(lost)));
+    return refuses(
+      () => ({ ...init(), items: [scenes.chips.at(0), lost] }),
+      'export.outside-sources',
+      new RegExp(itemId(lost)),
+    );
   });
-  test('items at another time than every source', () => refuses(() => ({ ...init(), items: [scenes.chips.at(0).with({ interval: ['1999-01-01', '1999-01-02'] })] }), 'export.outside-sources'));
+  test('items at another time than every source', () =>
+    refuses(
+      () => ({ ...init(), items: [scenes.chips.at(0).with({ interval: ['1999-01-01', '1999-01-02'] })] }),
+      'export.outside-sources',
+    ));
   test('no items', () => refuses(() => ({ ...init(), items: [] }), 'export.no-items'));
-  test('nothing kept', () => refuses(() => ({ ...init(), items: curate(scenes.chips).where(() => false) }), 'export.nothing-kept'));
-  test('a promise instead of items', () => refuses(() => ({ ...init(), items: Promise.resolve(scenes.chips) }), 'export.bad-items'));
-  test('a layer name that is a path', () => refuses(() => ({ ...init(), layers: [{ name: '../x', catalog: scenes.catalog }] }), 'export.bad-layer'));
-  test('two layers of one name', () => refuses(() => ({ ...init(), layers: [...layers(), ...layers()] }), 'export.bad-layer'));
+  test('nothing kept', () =>
+    refuses(() => ({ ...init(), items: curate(scenes.chips).where(() => false) }), 'export.nothing-kept'));
+  test('a promise instead of items', () =>
+    refuses(() => ({ ...init(), items: Promise.resolve(scenes.chips) }), 'export.bad-items'));
+  test('a layer name that is a path', () =>
+    refuses(() => ({ ...init(), layers: [{ name: '../x', catalog: scenes.catalog }] }), 'export.bad-layer'));
+  test('two layers of one name', () =>
+    refuses(() => ({ ...init(), layers: [...layers(), ...layers()] }), 'export.bad-layer'));
   test('no name', () => refuses(() => ({ ...init(), name: ' ' }), 'export.no-name'));
 
   test('a source that changed since the recipe was made', async () => {
@@ -325,7 +404,14 @@ describe('verifyDataset', () => {
     await assert.rejects(verifyDataset(dir), isCode('export.no-manifest'));
     writeFileSync(path.join(dir, 'manifest.json'), '{');
     await assert.rejects(verifyDataset(dir), isCode('export.bad-manifest'));
-    const manifest = { type: 'nadir-export', version: 1, name: 'x', recipe: { sha256: '0' }, items: { written: 1 }, files: [{ path: '../../etc/passwd', bytes: 1, sha256: '0' }] };
+    const manifest = {
+      type: 'nadir-export',
+      version: 1,
+      name: 'x',
+      recipe: { sha256: '0' },
+      items: { written: 1 },
+      files: [{ path: '../../etc/passwd', bytes: 1, sha256: '0' }],
+    };
     writeFileSync(path.join(dir, 'manifest.json'), JSON.stringify(manifest));
     await assert.rejects(verifyDataset(dir), isCode('export.bad-manifest'));
     mkdirSync(path.join(dir, 'sub'));

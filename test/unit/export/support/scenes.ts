@@ -36,8 +36,10 @@ export function tempFolder(): string {
 export async function makeScenes(folder = path.join(tempFolder(), 'data')): Promise<Scenes> {
   mkdirSync(folder, { recursive: true });
   for (const [i, date] of ['20240601', '20240611'].entries()) {
+    const values = sceneValues(i, BANDS.length);
     const tensor = GeoTensor.create({
-      values: sceneValues(i, BANDS.length),
+      values,
+      valid: Uint8Array.from(values, (v) => (v === 0 ? 0 : 1)),
       shape: [BANDS.length, SIZE, SIZE],
       transform: [10, 0, 500000 + i * SIZE * 10, 0, -10, 5100000],
       crs: 'EPSG:32631',

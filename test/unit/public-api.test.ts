@@ -1,0 +1,26 @@
+/** The names that `nadir` exports (`style.md` §4): a name appears or goes only together with this list. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import * as nadir from '../../src/index.js';
+
+const VALUES = `
+ArgumentError BandNotFoundError CatalogError Crs CrsError EmptySelectionError ExportError ExpressionError FormatError GeoSlice GeoTensor GridAlignmentError
+IntervalError ManifestError NadirError SamplerError SelectionError SliceError SourceError TransformError UnsupportedDataError
+buildRasterCatalog centerWindow createRandom createRecipe cropForSave curate days exportDataset fileWindows formatTime gridResidual gridSampler
+intersectIntervals isGridAligned isNadirError loadChips loadRaster masks openCatalog outerWindow padInterval padWindow parseTime planExport randomSampler
+roundHalfEven saveCog tileToChips toGdalTransform transformBounds verifyDataset
+`;
+
+describe('nadir', () => {
+  test('exports the names of api.md that exist so far, and no others', () => {
+    assert.deepEqual(Object.keys(nadir).sort(), VALUES.trim().split(/\s+/).sort());
+  });
+
+  test('exports functions and classes, and one table of presets', () => {
+    const others = Object.entries(nadir).filter(([, value]) => typeof value !== 'function');
+    assert.deepEqual(
+      others.map(([name]) => name),
+      ['masks'],
+    );
+  });
+});
