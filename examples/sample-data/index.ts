@@ -93,8 +93,11 @@ export async function makeSampleData(folder: string, { seed = 7 }: SampleDataOpt
       const transform: Affine = [pixel, 0, xmin, 0, -pixel, ymax];
       for (const a of ACQUISITIONS) {
         const names = [...bands, 'SCL'];
+        const values = renderScene(grid, bands, a, seed);
         const tensor = GeoTensor.create({
-          values: renderScene(grid, bands, a, seed),
+          values,
+          // Outside the swath all bands are 0.
+          valid: Uint8Array.from(values, (v) => (v === 0 ? 0 : 1)),
           shape: [names.length, size, size],
           transform,
           crs: tile.crs,
