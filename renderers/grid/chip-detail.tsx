@@ -1,8 +1,7 @@
-/** One chip in large: pixels, verdict, properties, value under the pointer. */
+/** One chip in large: pixels, verdict, properties; the value under the pointer stands in the view's status line. */
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import type { ChipItem, Preview } from '../../src/display/wire/payload.js';
-import { CursorLine } from '../pixels/cursor.js';
 import type { Classes, Look } from '../pixels/draw.js';
 import { PreviewCanvas } from '../pixels/preview-canvas.js';
 import type { Limits } from '../pixels/stretch.js';
@@ -25,6 +24,7 @@ interface ChipDetailProps {
   readonly onCopy: () => void;
   readonly onClose: () => void;
   readonly onShown: () => void;
+  readonly onPoint: (pixel: readonly [number, number] | null) => void;
 }
 
 /** Facts of a chip in reading order: place, size, time, then its own properties. */
@@ -42,9 +42,7 @@ export function chipFacts(item: ChipItem): Fact[] {
 /** The panel. Arrow keys step through the chips of the grid. */
 export function ChipDetail(props: ChipDetailProps): JSX.Element {
   const { item, preview } = props;
-  const [pixel, setPixel] = useState<readonly [number, number] | null>(null);
   useEffect(() => {
-    setPixel(null);
     props.onShown();
   }, [item.id]);
   return (
@@ -78,7 +76,7 @@ export function ChipDetail(props: ChipDetailProps): JSX.Element {
               limits={props.limits}
               classes={props.classes}
               label={`Pixels of ${item.title || item.id}`}
-              onPoint={setPixel}
+              onPoint={props.onPoint}
             />
           ) : (
             <Empty icon="image">{item.error ?? 'No pixels in this output; a live kernel can read them.'}</Empty>
@@ -97,17 +95,6 @@ export function ChipDetail(props: ChipDetailProps): JSX.Element {
           )}
           <Button icon="copy" label="Copy id" text="Copy id" class="secondary" onClick={props.onCopy} />
         </div>
-      </div>
-      <div class="status">
-        {preview && (
-          <CursorLine
-            preview={preview}
-            transform={item.transform}
-            crs={item.crs}
-            pixel={pixel}
-            classes={props.classes}
-          />
-        )}
       </div>
     </Panel>
   );

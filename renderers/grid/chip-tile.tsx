@@ -30,11 +30,16 @@ export interface ChipTileProps {
   readonly onPoint: (item: ChipItem, pixel: readonly [number, number] | null) => void;
 }
 
+const NO_PIXELS = 'no pixels yet';
 const VERDICT_WORDS: Readonly<Record<Verdict, string>> = { keep: 'kept', reject: 'rejected', undecided: 'undecided' };
 
 function Tile(props: ChipTileProps): JSX.Element {
   const { item, preview, verdict, tags, size } = props;
-  const label = `${item.title || item.id}, ${VERDICT_WORDS[verdict]}${tags ? `, tagged ${tags}` : ''}${item.startMicros === null ? '' : `, ${formatTime(item.startMicros, false)}`}`;
+  const percent = item.validFraction === null ? '' : formatPercent(item.validFraction);
+  // Begins with the visible text, in its order, so that people who speak to the screen can say what they see.
+  const visible = [preview ? '' : (item.error ?? NO_PIXELS), tags, props.caption, percent].filter(Boolean).join(' ');
+  const hidden = [VERDICT_WORDS[verdict], item.startMicros === null ? '' : formatTime(item.startMicros, false)];
+  const label = [visible, ...hidden].filter(Boolean).join(', ');
   return (
     <div
       class={`chip ${verdict} ${props.isSelected ? 'selected' : ''} ${props.isHovered ? 'hovered' : ''}`}
@@ -63,7 +68,7 @@ function Tile(props: ChipTileProps): JSX.Element {
         ) : (
           <div class="chip-none">
             <Icon name={item.error === null ? 'image' : 'warning'} />
-            <span>{item.error ?? 'no pixels yet'}</span>
+            <span>{item.error ?? NO_PIXELS}</span>
           </div>
         )}
         <span class="chip-hatch" />
@@ -77,6 +82,7 @@ function Tile(props: ChipTileProps): JSX.Element {
           <button
             type="button"
             class="do-keep"
+            data-text={size >= 120 ? 'Keep' : undefined}
             tabIndex={-1}
             aria-pressed={verdict === 'keep'}
             aria-label={`Keep ${item.title || item.id}`}
@@ -84,11 +90,11 @@ function Tile(props: ChipTileProps): JSX.Element {
             onClick={stopping(() => props.onVerdict(item.id, verdict === 'keep' ? 'undecided' : 'keep'))}
           >
             <Icon name="keep" />
-            {size >= 120 && <span>Keep</span>}
           </button>
           <button
             type="button"
             class="do-reject"
+            data-text={size >= 120 ? 'Reject' : undefined}
             tabIndex={-1}
             aria-pressed={verdict === 'reject'}
             aria-label={`Reject ${item.title || item.id}`}
@@ -96,7 +102,6 @@ function Tile(props: ChipTileProps): JSX.Element {
             onClick={stopping(() => props.onVerdict(item.id, verdict === 'reject' ? 'undecided' : 'reject'))}
           >
             <Icon name="reject" />
-            {size >= 120 && <span>Reject</span>}
           </button>
         </span>
       </div>
@@ -104,7 +109,7 @@ function Tile(props: ChipTileProps): JSX.Element {
         <span class="chip-name" title={item.id}>
           {props.caption}
         </span>
-        {item.validFraction !== null && <span class="muted">{formatPercent(item.validFraction)}</span>}
+        {percent && <span class="muted">{percent}</span>}
       </div>
     </div>
   );

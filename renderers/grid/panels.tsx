@@ -23,7 +23,7 @@ export function HelpPanel({ onClose }: { readonly onClose: () => void }): JSX.El
   return (
     <Panel label="Keyboard" onClose={onClose} class="small">
       <div class="panel-head">
-        <strong>Keyboard</strong>
+        <strong class="grow">Keyboard</strong>
         <Button icon="close" label="Close (Esc)" onClick={onClose} />
       </div>
       <dl class="keys">
@@ -61,7 +61,7 @@ export function TagPanel({ count, quick, onTag, onClose }: TagPanelProps): JSX.E
   return (
     <Panel label="Tag" onClose={onClose} class="small">
       <div class="panel-head">
-        <strong>{count === 1 ? 'Tag this item' : `Tag ${count} items`}</strong>
+        <strong class="grow">{count === 1 ? 'Tag this item' : `Tag ${count} items`}</strong>
         <Button icon="close" label="Close (Esc)" onClick={onClose} />
       </div>
       <form

@@ -3,8 +3,8 @@
  * different frames, so the state they share lives here once.
  */
 import type { JSX } from 'preact';
-import { useCallback, useMemo, useState } from 'preact/hooks';
-import type { ChipItem, ChipsData, Payload } from '../../src/display/wire/payload.js';
+import { useCallback, useMemo, useRef, useState } from 'preact/hooks';
+import type { ChipItem, ChipsData, Payload, Preview } from '../../src/display/wire/payload.js';
 import { CursorLine } from '../pixels/cursor.js';
 import type { Look } from '../pixels/draw.js';
 import { cycleLook, initialLook, isLook, LookControls } from '../pixels/look-controls.js';
@@ -87,7 +87,11 @@ export function useChips(
   const [openId, setOpenId] = useState<string | null>(null);
   const [panel, setPanel] = useState<'help' | 'tag' | null>(null);
   const [spoken, setSpoken] = useState('');
-  const [pointed, setPointed] = useState<{ item: ChipItem; pixel: readonly [number, number] } | null>(null);
+  const [pointed, setPointed] = useState<{
+    item: ChipItem;
+    pixel: readonly [number, number];
+    preview: Preview | null;
+  } | null>(null);
   const writesCode = useSignalValue(dataset.writesCode);
 
   const limits = useMemo((): readonly Limits[] => {
@@ -100,8 +104,11 @@ export function useChips(
   );
   const numbers = countsOf(model);
   const say = useCallback((text: string) => setSpoken(text), []);
+  const pixelsNow = useRef(pixels);
+  pixelsNow.current = pixels;
   const onPoint = useCallback(
-    (item: ChipItem, pixel: readonly [number, number] | null) => setPointed(pixel ? { item, pixel } : null),
+    (item: ChipItem, pixel: readonly [number, number] | null) =>
+      setPointed(pixel ? { item, pixel, preview: pixelsNow.current.of(item) } : null),
     [],
   );
   const open = useCallback(
@@ -159,7 +166,6 @@ export function useChips(
     0,
     SIZES.findIndex((s) => s >= size),
   );
-  const preview = pointed ? pixels.of(pointed.item) : null;
   return {
     dataset,
     model,
@@ -236,9 +242,9 @@ export function useChips(
     ),
     status: (
       <>
-        {preview && pointed ? (
+        {pointed?.preview ? (
           <CursorLine
-            preview={preview}
+            preview={pointed.preview}
             transform={pointed.item.transform}
             crs={pointed.item.crs}
             pixel={pointed.pixel}
@@ -278,7 +284,11 @@ export function useChips(
             onTag={() => setPanel('tag')}
             onCopy={() => copyText(host, viewId, opened.id, say)}
             onClose={() => setOpenId(null)}
-            onShown={() => pixels.wantDetail(opened)}
+            onShown={() => {
+              setPointed(null);
+              pixels.wantDetail(opened);
+            }}
+            onPoint={(pixel) => setPointed(pixel ? { item: opened, pixel, preview: pixels.detail(opened) } : null)}
           />
         )}
         {panel === 'help' && <HelpPanel onClose={() => setPanel(null)} />}

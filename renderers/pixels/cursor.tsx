@@ -4,6 +4,7 @@ import type { Preview } from '../../src/display/wire/payload.js';
 import { formatNumber } from '../shared/format.js';
 import { valueAt } from './decode.js';
 import type { Classes } from './draw.js';
+import { nativeAt } from './native.js';
 
 /** Bands that fit on one line; the others are counted. */
 const MAX_BANDS = 8;
@@ -15,19 +16,6 @@ interface CursorProps {
   readonly pixel: readonly [column: number, row: number] | null;
   readonly classes: Classes;
   readonly name?: string;
-}
-
-/** Centre of a preview pixel in the native CRS. */
-export function nativeAt(
-  transform: CursorProps['transform'],
-  step: number,
-  column: number,
-  row: number,
-): readonly [x: number, y: number] {
-  const [a, b, c, d, e, f] = transform;
-  const u = (column + 0.5) * step;
-  const v = (row + 0.5) * step;
-  return [a * u + b * v + c, d * u + e * v + f];
 }
 
 /** The line. Without a pixel it says what to do. */

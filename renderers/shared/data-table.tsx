@@ -4,15 +4,11 @@ import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Cell } from '../../src/display/wire/payload.js';
 import { formatCell } from './format.js';
 import { Icon } from './icons.js';
+import { sortedRows, type Sort } from './sort.js';
 
 /** Height of a row, in CSS pixels; the style sheet says the same. */
 export const ROW_HEIGHT = 24;
 const OVERSCAN = 6;
-
-export interface Sort {
-  readonly column: number;
-  readonly descending: boolean;
-}
 
 interface DataTableProps {
   readonly label: string;
@@ -37,25 +33,6 @@ function isNumeric(rows: readonly (readonly Cell[])[], column: number): boolean 
     seen ||= v !== null;
   }
   return seen;
-}
-
-function compare(a: Cell, b: Cell): number {
-  if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
-  if (typeof a === 'number' && typeof b === 'number') return a - b;
-  const x = String(a);
-  const y = String(b);
-  return x < y ? -1 : x > y ? 1 : 0;
-}
-
-/** Row indices in the order of a sort; nulls last, ties in the given order. */
-export function sortedRows(rows: readonly (readonly Cell[])[], sort: Sort | null): number[] {
-  const order = rows.map((_, i) => i);
-  if (!sort) return order;
-  const at = (i: number): Cell => rows[i]?.[sort.column] ?? null;
-  const sign = sort.descending ? -1 : 1;
-  return order.sort(
-    (i, j) => (at(i) === null || at(j) === null ? compare(at(i), at(j)) : sign * compare(at(i), at(j))) || i - j,
-  );
 }
 
 /** The table. Sorting is its own unless `onSort` is given. */

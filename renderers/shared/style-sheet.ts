@@ -222,6 +222,7 @@ const CHIPS = `
 .chip-actions { position: absolute; left: 4px; right: 4px; bottom: 4px; display: none; gap: 4px; }
 .chip:hover .chip-actions, .chip:focus-within .chip-actions { display: flex; }
 .chip-actions button { flex: 1 1 0; height: 26px; display: flex; align-items: center; justify-content: center; gap: 4px; padding: 0 4px; border: 1px solid var(--line); border-radius: 4px; background: color-mix(in srgb, var(--bg) 92%, transparent); cursor: pointer; }
+.chip-actions button[data-text]::after { content: attr(data-text); }
 .chip-actions .do-keep .icon, .segmented .do-keep .icon { color: var(--kept); } .chip-actions .do-reject .icon, .segmented .do-reject .icon { color: var(--rejected); }
 .chip-actions .do-keep:hover, .chip-actions .do-keep[aria-pressed='true'] { border-color: var(--kept); background: color-mix(in srgb, var(--kept) 28%, var(--bg)); }
 .chip-actions .do-reject:hover, .chip-actions .do-reject[aria-pressed='true'] { border-color: var(--rejected); background: color-mix(in srgb, var(--rejected) 28%, var(--bg)); }
@@ -278,7 +279,7 @@ const TABLES = `
 .progress.finished.failed .progress-bar span { background: var(--highlight); }
 .progress-bar.indeterminate span { animation: slide 1.4s ease-in-out infinite; }
 @keyframes slide { from { transform: translateX(-100%); } to { transform: translateX(340%); } }
-.fallback { min-height: 100%; display: flex; flex-direction: column; align-items: flex-start; gap: 8px; padding: 12px 14px; border: 1px solid var(--line); border-radius: 4px; background: var(--bg); }
+.fallback { min-height: 132px; display: flex; flex-direction: column; align-items: flex-start; gap: 8px; padding: 12px 14px; border: 1px solid var(--line); border-radius: 4px; background: var(--bg); }
 .fallback-head { display: flex; gap: 8px; align-items: flex-start; overflow-wrap: anywhere; }
 .fallback-head .icon { margin-top: 1px; color: var(--highlight); }
 .raw { width: 100%; max-height: 320px; overflow: auto; margin: 0; padding: 8px; font: 11px/1.4 var(--mono); background: var(--soft); border: 1px solid var(--line); white-space: pre-wrap; overflow-wrap: anywhere; }

@@ -1,6 +1,6 @@
 /** Small controls that all views share. Text goes in as text nodes only. */
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Icon, type IconName } from './icons.js';
 
 interface ButtonProps {
@@ -180,7 +180,8 @@ export function Panel({
   readonly class?: string;
 }): JSX.Element {
   const ref = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  // In the same task, or a key pressed meanwhile would still go to the view below.
+  useLayoutEffect(() => {
     const root = ref.current?.getRootNode();
     const before = root instanceof ShadowRoot && root.activeElement instanceof HTMLElement ? root.activeElement : null;
     ref.current?.focus({ preventScroll: true });

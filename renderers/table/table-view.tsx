@@ -1,6 +1,7 @@
 /** The `table` view: sortable rows. */
 import type { JSX } from 'preact';
-import { DataTable, type Sort } from '../shared/data-table.js';
+import { DataTable } from '../shared/data-table.js';
+import type { Sort } from '../shared/sort.js';
 import { plural } from '../shared/format.js';
 import { Frame } from '../shared/frame.js';
 import { useViewState, type ViewProps } from '../shared/view.js';
