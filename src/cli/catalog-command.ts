@@ -29,8 +29,19 @@ const DATE_ONLY = /^\d{4}-\d{2}-\d{2}$/;
 export function readBounds(text: string): Bounds {
   const parts = text.split(/[,\s]+/).filter((p) => p !== '');
   const [a, b, c, d] = parts.map(Number);
-  if (parts.length !== 4 || a === undefined || b === undefined || c === undefined || d === undefined || ![a, b, c, d].every(Number.isFinite)) {
-    throw new ArgumentError('bad-bounds', `--bounds takes four numbers xmin,ymin,xmax,ymax; got ${JSON.stringify(text)}.`, { hint: 'For example --bounds 10.2,46.3,11.1,46.9 --crs EPSG:4326.' });
+  if (
+    parts.length !== 4 ||
+    a === undefined ||
+    b === undefined ||
+    c === undefined ||
+    d === undefined ||
+    ![a, b, c, d].every(Number.isFinite)
+  ) {
+    throw new ArgumentError(
+      'bad-bounds',
+      `--bounds takes four numbers xmin,ymin,xmax,ymax; got ${JSON.stringify(text)}.`,
+      { hint: 'For example --bounds 10.2,46.3,11.1,46.9 --crs EPSG:4326.' },
+    );
   }
   return [a, b, c, d];
 }
@@ -38,7 +49,10 @@ export function readBounds(text: string): Bounds {
 /** `2024-06-01`, or `start/end`; a date without a time of day means the whole day. @throws {@link IntervalError}. */
 export function readTime(text: string): Interval {
   const [start = '', end = start, ...rest] = text.split('/');
-  if (rest.length > 0) throw new ArgumentError('bad-time', `--time takes a date or start/end; got ${JSON.stringify(text)}.`, { hint: 'For example --time 2024-06-01/2024-06-30.' });
+  if (rest.length > 0)
+    throw new ArgumentError('bad-time', `--time takes a date or start/end; got ${JSON.stringify(text)}.`, {
+      hint: 'For example --time 2024-06-01/2024-06-30.',
+    });
   if (DATE_ONLY.test(start) && DATE_ONLY.test(end)) return days(start, end);
   return parseInterval([start, DATE_ONLY.test(end) ? days(end).end : end]);
 }
@@ -72,7 +86,11 @@ async function opened<T>(path: string, context: CliContext, use: (catalog: GeoCa
 /** Indexes files into a GeoParquet catalog. */
 export async function buildCommand(files: readonly string[], flags: BuildFlags, context: CliContext): Promise<number> {
   const resolution = flags.resolution === undefined ? undefined : Number(flags.resolution);
-  if (resolution !== undefined && !(resolution > 0)) throw new ArgumentError('bad-resolution', `--resolution takes a positive number; got ${JSON.stringify(flags.resolution)}.`);
+  if (resolution !== undefined && !(resolution > 0))
+    throw new ArgumentError(
+      'bad-resolution',
+      `--resolution takes a positive number; got ${JSON.stringify(flags.resolution)}.`,
+    );
   const progress = progressLine(context.stderr, 'indexing');
   // One argument may be a folder or a glob; several are what the shell made of one.
   const [only] = files;
@@ -89,8 +107,17 @@ export async function buildCommand(files: readonly string[], flags: BuildFlags, 
   const report = await catalog.toGeoParquet(flags.out, { signal: context.signal, onProgress: progress.onProgress });
   const skipped = catalog.config.skipped ?? [];
   if (flags.json === true) {
-    context.stdout.write(json({ ...report, crs: catalog.crs.canonical, skipped: skipped.map((s) => ({ file: s.item, code: s.error.code, message: s.error.message })) }));
-  } else context.stdout.write(`${report.path}: ${report.rows} rows, ${report.bytes} bytes, ${catalog.crs.canonical}${skipped.length > 0 ? `, ${skipped.length} files skipped` : ''}\n`);
+    context.stdout.write(
+      json({
+        ...report,
+        crs: catalog.crs.canonical,
+        skipped: skipped.map((s) => ({ file: s.item, code: s.error.code, message: s.error.message })),
+      }),
+    );
+  } else
+    context.stdout.write(
+      `${report.path}: ${report.rows} rows, ${report.bytes} bytes, ${catalog.crs.canonical}${skipped.length > 0 ? `, ${skipped.length} files skipped` : ''}\n`,
+    );
   for (const { item, error } of skipped) context.stderr.write(`skipped ${item}: ${error.message}\n`);
   return EXIT.ok;
 }
@@ -107,7 +134,12 @@ export function queryCommand(path: string, flags: QueryFlags, context: CliContex
     const rows = await found.toArray({ signal: context.signal });
     if (flags.json === true) context.stdout.write(json(rows.map(seen)));
     else if (rows.length > 0) {
-      const cells = rows.map((r) => [r.id, r.interval ? formatTime(r.interval.start) : 'static', r.interval ? formatTime(r.interval.end) : '', r.filepath]);
+      const cells = rows.map((r) => [
+        r.id,
+        r.interval ? formatTime(r.interval.start) : 'static',
+        r.interval ? formatTime(r.interval.end) : '',
+        r.filepath,
+      ]);
       context.stdout.write(table([['id', 'start', 'end', 'file'], ...cells]));
     }
     if (rows.length === 0) {
@@ -142,7 +174,15 @@ export function infoCommand(path: string, flags: { readonly json?: boolean }, co
       columns: [...new Set(rows.flatMap((r) => Object.keys(r.columns)))],
     };
     if (flags.json === true) context.stdout.write(json(info));
-    else context.stdout.write(table(Object.entries(info).map(([key, value]) => [key, Array.isArray(value) ? value.join(', ') : String(value ?? '')])));
+    else
+      context.stdout.write(
+        table(
+          Object.entries(info).map(([key, value]) => [
+            key,
+            Array.isArray(value) ? value.join(', ') : String(value ?? ''),
+          ]),
+        ),
+      );
     return EXIT.ok;
   });
 }

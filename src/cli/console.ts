@@ -24,7 +24,10 @@ const TERMINAL_MS = 100;
 const LOG_MS = 5000;
 
 /** Shows progress on stderr; the result is the `onProgress` of a long task and the end of its line. */
-export function progressLine(out: TextOut, label: string): { readonly onProgress: (p: Progress) => void; readonly end: () => void } {
+export function progressLine(
+  out: TextOut,
+  label: string,
+): { readonly onProgress: (p: Progress) => void; readonly end: () => void } {
   const isTerminal = out.isTTY === true;
   let shownAt = performance.now() - (isTerminal ? TERMINAL_MS : 0);
   let isOpen = false;
@@ -49,11 +52,15 @@ export function showError(out: TextOut, error: unknown): void {
   out.write(`error: ${messageOf(error)}\n`);
   if (isKnown && error.hint !== undefined) out.write(`hint: ${error.hint}\n`);
   if (isKnown) out.write(`(${error.name} ${error.code})\n`);
-  else if (error instanceof Error && error.stack !== undefined) out.write(`${error.stack.split('\n').slice(1, 6).join('\n')}\n`);
+  else if (error instanceof Error && error.stack !== undefined)
+    out.write(`${error.stack.split('\n').slice(1, 6).join('\n')}\n`);
 }
 
 /** Rows as aligned columns, the first row the heading. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((r) => (r[i] ?? '').length)));
-  return rows.map((r) => r.map((cell, i) => (i === r.length - 1 ? cell : cell.padEnd(widths[i] ?? 0))).join('  ')).map((line) => `${line}\n`).join('');
+  return rows
+    .map((r) => r.map((cell, i) => (i === r.length - 1 ? cell : cell.padEnd(widths[i] ?? 0))).join('  '))
+    .map((line) => `${line}\n`)
+    .join('');
 }

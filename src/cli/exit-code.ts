@@ -15,10 +15,20 @@ export const EXIT = {
 } as const;
 
 /** Errors of what was typed. */
-const USAGE_CLASSES = new Set(['ArgumentError', 'IntervalError', 'CrsError', 'SliceError', 'TransformError', 'ExpressionError', 'EmptySelectionError']);
+const USAGE_CLASSES = new Set([
+  'ArgumentError',
+  'IntervalError',
+  'CrsError',
+  'SliceError',
+  'TransformError',
+  'ExpressionError',
+  'EmptySelectionError',
+]);
 const USAGE_CODES = new Set([
-  'no-files',
-  'no-match',
+  'no-files-matched',
+  'bad-regex',
+  'no-date-group',
+  'bad-date-format',
   'export.not-empty',
   'export.other-recipe',
   'export.foreign-files',

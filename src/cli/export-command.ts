@@ -31,7 +31,11 @@ function show(report: Shown, flags: ExportFlags, context: CliContext): void {
 /** Runs a recipe; with `plan` only says what it would do. Returns the exit code. */
 export async function exportCommand(file: string, flags: ExportFlags, context: CliContext): Promise<number> {
   const workers = flags.workers === undefined ? undefined : Number(flags.workers);
-  if (workers !== undefined && (!Number.isInteger(workers) || workers < 1)) throw new ArgumentError('bad-workers', `--workers takes a whole number from 1; got ${JSON.stringify(flags.workers)}.`);
+  if (workers !== undefined && (!Number.isInteger(workers) || workers < 1))
+    throw new ArgumentError(
+      'bad-workers',
+      `--workers takes a whole number from 1; got ${JSON.stringify(flags.workers)}.`,
+    );
   const recipe = await readRecipe(file, flags.data === undefined ? {} : { data: flags.data });
   const progress = progressLine(context.stderr, flags.plan === true ? 'planning' : 'exporting');
   const task = { signal: context.signal, onProgress: progress.onProgress };

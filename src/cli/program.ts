@@ -16,7 +16,10 @@ function buildProgram(context: CliContext, done: (code: number) => void): Comman
     .helpOption('-h, --help', 'show help')
     .showHelpAfterError('(nadir --help lists commands and flags)')
     .exitOverride()
-    .configureOutput({ writeOut: (text) => void context.stdout.write(text), writeErr: (text) => void context.stderr.write(text) });
+    .configureOutput({
+      writeOut: (text) => void context.stdout.write(text),
+      writeErr: (text) => void context.stderr.write(text),
+    });
 
   program
     .command('run')
@@ -28,7 +31,9 @@ function buildProgram(context: CliContext, done: (code: number) => void): Comman
     .option('--timeout <seconds>', 'limit of the whole run; 0 for none (default: 600)')
     .option('--cwd <folder>', 'working folder of the cells (default: that of the notebook)')
     .option('--keep-going', 'go on after a failed cell')
-    .action(async (file: string, flags: RunFlags) => done(await (await import('./run-command.js')).runCommand(file, flags, context)));
+    .action(async (file: string, flags: RunFlags) =>
+      done(await (await import('./run-command.js')).runCommand(file, flags, context)),
+    );
 
   const catalog = program.command('catalog').description('build, query and inspect catalogs');
   catalog
@@ -43,7 +48,9 @@ function buildProgram(context: CliContext, done: (code: number) => void): Comman
     .option('--resolution <number>', 'pixel size of its slices, in units of its CRS')
     .option('--strict', 'end with the first file that cannot be read')
     .option('--json', 'print JSON')
-    .action(async (files: readonly string[], flags: BuildFlags) => done(await (await import('./catalog-command.js')).buildCommand(files, flags, context)));
+    .action(async (files: readonly string[], flags: BuildFlags) =>
+      done(await (await import('./catalog-command.js')).buildCommand(files, flags, context)),
+    );
   catalog
     .command('query')
     .description('list rows that meet an area and a time')
@@ -53,13 +60,17 @@ function buildProgram(context: CliContext, done: (code: number) => void): Comman
     .option('--time <start/end>', 'ISO 8601; a date means the whole day')
     .option('-o, --out <file>', 'write the rows as a catalog')
     .option('--json', 'print JSON')
-    .action(async (file: string, flags: QueryFlags) => done(await (await import('./catalog-command.js')).queryCommand(file, flags, context)));
+    .action(async (file: string, flags: QueryFlags) =>
+      done(await (await import('./catalog-command.js')).queryCommand(file, flags, context)),
+    );
   catalog
     .command('info')
     .description('say what a catalog holds')
     .argument('<catalog>', 'GeoParquet file')
     .option('--json', 'print JSON')
-    .action(async (file: string, flags: { readonly json?: boolean }) => done(await (await import('./catalog-command.js')).infoCommand(file, flags, context)));
+    .action(async (file: string, flags: { readonly json?: boolean }) =>
+      done(await (await import('./catalog-command.js')).infoCommand(file, flags, context)),
+    );
 
   program
     .command('export')
@@ -73,7 +84,9 @@ function buildProgram(context: CliContext, done: (code: number) => void): Comman
     .option('--strict', 'end with the first item that fails')
     .option('--plan', 'say what would be done, and do nothing')
     .option('--json', 'print JSON')
-    .action(async (file: string, flags: ExportFlags) => done(await (await import('./export-command.js')).exportCommand(file, flags, context)));
+    .action(async (file: string, flags: ExportFlags) =>
+      done(await (await import('./export-command.js')).exportCommand(file, flags, context)),
+    );
   return program;
 }
 

@@ -16,7 +16,10 @@ export interface RunFlags {
 export function readParams(pairs: readonly string[]): Readonly<Record<string, unknown>> {
   const out: [string, unknown][] = pairs.map((pair) => {
     const at = pair.indexOf('=');
-    if (at < 1) throw new ArgumentError('bad-param', `A parameter is written name=value; got ${JSON.stringify(pair)}.`, { hint: 'For example -p cloud=20.' });
+    if (at < 1)
+      throw new ArgumentError('bad-param', `A parameter is written name=value; got ${JSON.stringify(pair)}.`, {
+        hint: 'For example -p cloud=20.',
+      });
     return [pair.slice(0, at), parse(pair.slice(at + 1))];
   });
   return Object.fromEntries(out);
@@ -59,7 +62,8 @@ export async function runCommand(file: string, flags: RunFlags, context: CliCont
     onOutput: (event) => {
       if (event.type === 'stream') (event.name === 'stdout' ? stdout : stderr).write(event.text);
       else if (event.type === 'warning') stderr.write(`warning: ${event.text}\n`);
-      else if (event.type === 'error') stderr.write(`cell ${event.cellIndex + 1}: ${event.error.name}: ${event.error.message}\n`);
+      else if (event.type === 'error')
+        stderr.write(`cell ${event.cellIndex + 1}: ${event.error.name}: ${event.error.message}\n`);
       else if (event.type === 'log' && event.level === 'error') stderr.write(`${event.text}\n`);
     },
     onStart: (control) => context.onInterrupt((count) => void (count === 1 ? control.interrupt() : control.kill())),
@@ -72,7 +76,10 @@ export async function runCommand(file: string, flags: RunFlags, context: CliCont
     case 'failed': {
       const { firstError } = report;
       stderr.write(`${cells}\n`);
-      if (firstError) stderr.write(`error: cell ${firstError.cellIndex + 1} failed: ${firstError.error.name}: ${firstError.error.message}\n`);
+      if (firstError)
+        stderr.write(
+          `error: cell ${firstError.cellIndex + 1} failed: ${firstError.error.name}: ${firstError.error.message}\n`,
+        );
       return EXIT.failures;
     }
     case 'timeout':

@@ -47,7 +47,9 @@ export function areaPolygons(area: AreaInput, crs: CrsInput = LONLAT): readonly 
     return [p[0] as number, p[1] as number];
   });
   const from = Crs.from(crs);
-  const image = from.equals(LONLAT) ? ring : unwrapLongitudes(transformPoints(ring, pointTransform(from, LONLAT), LONLAT));
+  const image = from.equals(LONLAT)
+    ? ring
+    : unwrapLongitudes(transformPoints(ring, pointTransform(from, LONLAT), LONLAT));
   const [first] = image;
   const last = image.at(-1);
   const isClosed = first !== undefined && last?.[0] === first[0] && last[1] === first[1];

@@ -1,19 +1,10 @@
 /** Curated selections: verdicts and tags on items, as an immutable chain of replayable steps (`renderers.md` §6). */
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import {
-  DISPLAY_METHOD,
-  displayObject,
-  KIND,
-  messageOf,
-  SelectionError,
-  sha256,
-  type CrsInput,
-} from '../core/index.js';
+import { Crs, DISPLAY_METHOD, displayObject, KIND, SelectionError, type CrsInput } from '../core/index.js';
 import type { CurationStep } from './step.js';
 import { compileExpression, type ExpressionParams } from '../catalog/expression.js';
 import { nearestNames } from '../catalog/nearest.js';
 import { areaPolygons, meetsArea, type AreaInput } from './area.js';
+import { idList, readIds } from './id-list.js';
 import type { CuratedItem, CuratedPart, ItemSet } from './items.js';
 
 /** What a person decided about an item. */
@@ -122,10 +113,22 @@ export class CuratedSelection<T = unknown> {
   }
 
   /** Items by verdict. */
-  get counts(): { readonly total: number; readonly kept: number; readonly rejected: number; readonly undecided: number; readonly tagged: number } {
+  get counts(): {
+    readonly total: number;
+    readonly kept: number;
+    readonly rejected: number;
+    readonly undecided: number;
+    readonly tagged: number;
+  } {
     const { verdicts, tags } = this.#state;
     const count = (code: number): number => verdicts.reduce((n, v) => n + (v === code ? 1 : 0), 0);
-    return { total: verdicts.length, kept: count(KEPT), rejected: count(REJECTED), undecided: count(UNDECIDED), tagged: tags.size };
+    return {
+      total: verdicts.length,
+      kept: count(KEPT),
+      rejected: count(REJECTED),
+      undecided: count(UNDECIDED),
+      tagged: tags.size,
+    };
   }
 
   /** The verdict on one item. @throws {@link SelectionError} `unknown-id`. */
@@ -168,7 +171,7 @@ export class CuratedSelection<T = unknown> {
   within(area: AreaInput, crs?: CrsInput): CuratedSelection<T> {
     const polygons = areaPolygons(area, crs);
     const passes = this.#state.set.items.map((i) => meetsArea(i.geometry, i.crs, polygons));
-    return this.#rule(passes, { op: 'within', args: crs === undefined ? [area] : [area, String(crs)] });
+    return this.#rule(passes, { op: 'within', args: crs === undefined ? [area] : [area, Crs.from(crs).canonical] });
   }
 
   /**
@@ -197,7 +200,10 @@ export class CuratedSelection<T = unknown> {
     const ids = idList(rule, 'where');
     this.#indices(ids);
     const wanted = new Set(ids);
-    return this.#rule(items.map((i) => wanted.has(i.id)), { op: 'where', args: [ids] });
+    return this.#rule(
+      items.map((i) => wanted.has(i.id)),
+      { op: 'where', args: [ids] },
+    );
   }
 
   /** Rejects the ids of a file; see {@link keepFrom}. */
@@ -263,17 +269,29 @@ export class CuratedSelection<T = unknown> {
     const [first] = unknown;
     if (first !== undefined) {
       const near = nearestNames(first, indexOf.keys());
-      const shown = unknown.slice(0, SHOWN_IDS).map((id) => JSON.stringify(id)).join(', ');
+      const shown = unknown
+        .slice(0, SHOWN_IDS)
+        .map((id) => JSON.stringify(id))
+        .join(', ');
       const more = unknown.length > SHOWN_IDS ? ` and ${unknown.length - SHOWN_IDS} more` : '';
-      throw new SelectionError('unknown-id', `No item has the id ${shown}${more}; ${set.items.length} items are curated.`, {
-        hint: near.length > 0 ? `Nearest ids: ${near.join(', ')}.` : 'The curated value is empty.',
-        details: { ids: unknown, nearest: near },
-      });
+      throw new SelectionError(
+        'unknown-id',
+        `No item has the id ${shown}${more}; ${set.items.length} items are curated.`,
+        {
+          hint: near.length > 0 ? `Nearest ids: ${near.join(', ')}.` : 'The curated value is empty.',
+          details: { ids: unknown, nearest: near },
+        },
+      );
     }
     return ids.flatMap((id) => indexOf.get(id) ?? []);
   }
 
-  #verdict(op: 'keep' | 'reject' | 'undecide', code: number, given: Iterable<string>, note: string | undefined): CuratedSelection<T> {
+  #verdict(
+    op: 'keep' | 'reject' | 'undecide',
+    code: number,
+    given: Iterable<string>,
+    note: string | undefined,
+  ): CuratedSelection<T> {
     const ids = idList(given, op);
     const verdicts = this.#state.verdicts.slice();
     const notes = new Map(this.#state.notes);
@@ -285,14 +303,23 @@ export class CuratedSelection<T = unknown> {
     return this.#with({ verdicts, notes }, { op, args: note === undefined ? [ids] : [ids, note] });
   }
 
-  #retag(op: 'tag' | 'untag', given: Iterable<string>, words: readonly string[], change: (old: readonly string[]) => readonly string[]): CuratedSelection<T> {
+  #retag(
+    op: 'tag' | 'untag',
+    given: Iterable<string>,
+    words: readonly string[],
+    change: (old: readonly string[]) => readonly string[],
+  ): CuratedSelection<T> {
     const ids = idList(given, op);
     this.#indices(ids);
     const bad = words.find((w) => typeof w !== 'string' || w.trim() === '');
     if (words.length === 0 || bad !== undefined) {
-      throw new SelectionError('bad-tag', `${op}() needs one or more words after the ids; got ${JSON.stringify(words)}.`, {
-        hint: `Write .${op}(["id"], "flood").`,
-      });
+      throw new SelectionError(
+        'bad-tag',
+        `${op}() needs one or more words after the ids; got ${JSON.stringify(words)}.`,
+        {
+          hint: `Write .${op}(["id"], "flood").`,
+        },
+      );
     }
     const tags = new Map(this.#state.tags);
     for (const id of ids) {
@@ -307,43 +334,4 @@ export class CuratedSelection<T = unknown> {
     const verdicts = this.#state.verdicts.map((v, i) => (passes[i] === true ? v : REJECTED));
     return this.#with({ verdicts }, step);
   }
-}
-
-function idList(ids: unknown, op: string): readonly string[] {
-  const list: readonly unknown[] | undefined =
-    typeof ids === 'object' && ids !== null && Symbol.iterator in ids ? [...(ids as Iterable<unknown>)] : undefined;
-  if (!list?.every((id): id is string => typeof id === 'string')) {
-    throw new SelectionError('bad-ids', `${op}() takes a list of item ids; got ${JSON.stringify(ids)?.slice(0, 80) ?? 'undefined'}.`, {
-      hint: `Write .${op}(["id1", "id2"]).`,
-    });
-  }
-  return Object.freeze([...new Set(list)]);
-}
-
-function readIds(file: string, digest: string): readonly string[] {
-  const name = path.basename(file);
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(file);
-  } catch (error) {
-    throw new SelectionError('unreadable-ids', `Cannot read the ids in ${name}: ${messageOf(error)}.`, {
-      details: { file },
-      cause: error,
-    });
-  }
-  const found = sha256(bytes);
-  if (found !== digest.toLowerCase()) {
-    throw new SelectionError('changed-file', `${name} is not the file this selection was made with: its SHA-256 is ${found}, not ${digest}.`, {
-      hint: 'Restore the file, or curate again and save a new list.',
-      details: { file, expected: digest, found },
-    });
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder().decode(bytes));
-  } catch (error) {
-    throw new SelectionError('unreadable-ids', `${name} is not JSON: ${messageOf(error)}.`, { details: { file }, cause: error });
-  }
-  const ids = typeof value === 'object' && value !== null && 'ids' in value ? value.ids : value;
-  return idList(ids, name);
 }

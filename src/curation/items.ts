@@ -63,22 +63,27 @@ function sliceFacts(id: string, slice: GeoSlice): Facts {
 }
 
 function ofCatalog(catalog: GeoCatalog): ItemSet {
-  const items = rowsNow(catalog).map(
-    (row): Item => ({
-      id: row.id,
-      value: row,
-      slice: null,
-      geometry: row.geometry,
-      crs: catalog.crs,
-      facts: () => rowFacts(row),
-    }),
-  );
+  const items = rowsNow(catalog).map((row): Item => ({
+    id: row.id,
+    value: row,
+    slice: null,
+    geometry: row.geometry,
+    crs: catalog.crs,
+    facts: () => rowFacts(row),
+  }));
   return { of: 'catalog', items, catalog, part: (keep) => catalog.where((row) => keep(row.id)) };
 }
 
 function sliceItem(slice: GeoSlice, value: unknown, extra: () => Readonly<Record<string, Scalar>>): Item {
   const id = itemId(slice);
-  return { id, value, slice, geometry: slice.bounds, crs: slice.crs, facts: () => ({ ...sliceFacts(id, slice), ...extra() }) };
+  return {
+    id,
+    value,
+    slice,
+    geometry: slice.bounds,
+    crs: slice.crs,
+    facts: () => ({ ...sliceFacts(id, slice), ...extra() }),
+  };
 }
 
 const nothing = (): Readonly<Record<string, Scalar>> => ({});
@@ -93,12 +98,18 @@ export function catalogOf(sequence: object): GeoCatalog | null {
 function subSequence(slices: readonly GeoSlice[], whole: SliceSequence, catalog: GeoCatalog | null): SliceSequence {
   const at = (index: number): GeoSlice => {
     const slice = slices[index];
-    if (!slice) throw new SelectionError('out-of-range', `There is no slice ${index}; the selection has ${slices.length}.`);
+    if (!slice)
+      throw new SelectionError('out-of-range', `There is no slice ${index}; the selection has ${slices.length}.`);
     return slice;
   };
   const origin = { length: slices.length, at, iterate: () => slices };
   // SAFETY: samplers name their catalog; a foreign sequence without one keeps having none, which readers of the key expect.
-  return sliceSequence(origin, { seed: whole.seed, skipped: whole.skipped, catalog: catalog as GeoCatalog, shard: undefined });
+  return sliceSequence(origin, {
+    seed: whole.seed,
+    skipped: whole.skipped,
+    catalog: catalog as GeoCatalog,
+    shard: undefined,
+  });
 }
 
 function ofSequence(sequence: SliceSequence): ItemSet {
@@ -109,7 +120,12 @@ function ofSequence(sequence: SliceSequence): ItemSet {
   }
   const items = unique([...sequence].map((slice) => sliceItem(slice, slice, nothing)));
   const catalog = catalogOf(sequence);
-  const part = (keep: (id: string) => boolean): unknown => subSequence(items.flatMap((i) => (i.slice && keep(i.id) ? [i.slice] : [])), sequence, catalog);
+  const part = (keep: (id: string) => boolean): unknown =>
+    subSequence(
+      items.flatMap((i) => (i.slice && keep(i.id) ? [i.slice] : [])),
+      sequence,
+      catalog,
+    );
   return { of: 'samples', items, catalog, part };
 }
 
@@ -158,7 +174,11 @@ export function itemsOf(value: unknown): ItemSet {
     return ofList([...(value as Iterable<unknown>)]);
   }
   const what = kind ?? (value === null ? 'null' : typeof value);
-  throw new SelectionError('not-curatable', `curate() takes a catalog, the result of a sampler, or a list of slices or tensors; got ${what}.`, {
-    hint: 'Await the call that makes it, if it returns a promise.',
-  });
+  throw new SelectionError(
+    'not-curatable',
+    `curate() takes a catalog, the result of a sampler, or a list of slices or tensors; got ${what}.`,
+    {
+      hint: 'Await the call that makes it, if it returns a promise.',
+    },
+  );
 }

@@ -7,16 +7,25 @@ import { FORMATS, type Stretch, type WriterSpec } from './types.js';
 const LATER = ['geotiff-chips', 'jpeg', 'webp', 'npy', 'npz', 'zarr', 'webdataset', 'parquet', 'jsonl', 'coco', 'stac'];
 
 function isPair(value: unknown): value is readonly [number, number] {
-  return Array.isArray(value) && value.length === 2 && value.every((v) => typeof v === 'number' && Number.isFinite(v)) && value[0] < value[1];
+  return (
+    Array.isArray(value) &&
+    value.length === 2 &&
+    value.every((v) => typeof v === 'number' && Number.isFinite(v)) &&
+    value[0] < value[1]
+  );
 }
 
 /** @throws {@link ExportError} `export.bad-stretch`. */
 function checkStretch(stretch: Stretch): void {
   if (stretch === 'p2-98' || stretch === 'min-max' || isPair(stretch)) return;
   if (Array.isArray(stretch) && (stretch.length === 1 || stretch.length === 3) && stretch.every(isPair)) return;
-  throw new ExportError('export.bad-stretch', `A stretch is 'p2-98', 'min-max', [low, high] with low < high, or one such pair a band; got ${JSON.stringify(stretch)}.`, {
-    hint: "Leave it out for the percentiles 2 and 98 of the whole dataset.",
-  });
+  throw new ExportError(
+    'export.bad-stretch',
+    `A stretch is 'p2-98', 'min-max', [low, high] with low < high, or one such pair a band; got ${JSON.stringify(stretch)}.`,
+    {
+      hint: 'Leave it out for the percentiles 2 and 98 of the whole dataset.',
+    },
+  );
 }
 
 /**
@@ -30,21 +39,32 @@ export function checkOutputs(outputs: readonly WriterSpec[]): readonly WriterSpe
     // Callers without types may ask for anything.
     const format: unknown = typeof output === 'object' ? output.format : output;
     if (!FORMATS.includes(format as WriterSpec['format'])) {
-      const later = typeof format === 'string' && LATER.includes(format) ? ', which this version does not write yet' : '';
-      throw new ExportError('export.unknown-format', `Unknown export format ${JSON.stringify(format)}${later}. Formats: ${FORMATS.join(', ')}.`, {
-        hint: `Use one of ${FORMATS.map((f) => `{ format: '${f}' }`).join(', ')}.`,
-        details: { format, formats: FORMATS },
-      });
+      const later =
+        typeof format === 'string' && LATER.includes(format) ? ', which this version does not write yet' : '';
+      throw new ExportError(
+        'export.unknown-format',
+        `Unknown export format ${JSON.stringify(format)}${later}. Formats: ${FORMATS.join(', ')}.`,
+        {
+          hint: `Use one of ${FORMATS.map((f) => `{ format: '${f}' }`).join(', ')}.`,
+          details: { format, formats: FORMATS },
+        },
+      );
     }
     if (seen.has(output.format)) {
-      throw new ExportError('export.repeated-format', `The format ${output.format} is asked for twice.`, { hint: 'List each format once.' });
+      throw new ExportError('export.repeated-format', `The format ${output.format} is asked for twice.`, {
+        hint: 'List each format once.',
+      });
     }
     seen.add(output.format);
     if (output.format !== 'png') continue;
     if (output.bands !== undefined && output.bands.length !== 1 && output.bands.length !== 3) {
-      throw new ExportError('export.bad-bands', `A picture has one band (grey) or three (red, green, blue); got ${output.bands.length}.`, {
-        hint: "For example bands: ['B04', 'B03', 'B02'].",
-      });
+      throw new ExportError(
+        'export.bad-bands',
+        `A picture has one band (grey) or three (red, green, blue); got ${output.bands.length}.`,
+        {
+          hint: "For example bands: ['B04', 'B03', 'B02'].",
+        },
+      );
     }
     if (output.stretch !== undefined) checkStretch(output.stretch);
   }
@@ -66,7 +86,9 @@ export function checkLayerNames(names: readonly string[]): void {
       });
     }
     if (seen.has(name.toLowerCase())) {
-      throw new ExportError('export.bad-layer', `Two layers are named ${JSON.stringify(name)}.`, { hint: 'Give each layer a name of its own.' });
+      throw new ExportError('export.bad-layer', `Two layers are named ${JSON.stringify(name)}.`, {
+        hint: 'Give each layer a name of its own.',
+      });
     }
     seen.add(name.toLowerCase());
   }

@@ -33,7 +33,11 @@ async function moveInto(target: Target, data: string, files: readonly string[]):
 async function commitFresh(target: Target, data: string, manifest: Manifest, last: LastFiles): Promise<void> {
   await writeFileAtomic(path.join(target.staging, COMMIT_MARK), '{}\n');
   faultPoint('commit-begun');
-  await moveInto(target, data, manifest.files.map((f) => f.path));
+  await moveInto(
+    target,
+    data,
+    manifest.files.map((f) => f.path),
+  );
   faultPoint('files-moved');
   await writeFileAtomic(path.join(target.dir, 'run.json'), last.run);
   await writeFileAtomic(path.join(target.dir, 'manifest.json'), last.manifest);
@@ -50,11 +54,15 @@ async function commitSwap(target: Target, data: string, last: LastFiles): Promis
   try {
     await rename(target.dir, aside);
   } catch (error) {
-    throw new ExportError('export.cannot-replace', `The dataset ${target.dir} cannot be moved aside: ${messageOf(error)}.`, {
-      hint: 'Close programs that use it, or export into a new folder. The old dataset is untouched.',
-      details: { dir: target.dir },
-      cause: error,
-    });
+    throw new ExportError(
+      'export.cannot-replace',
+      `The dataset ${target.dir} cannot be moved aside: ${messageOf(error)}.`,
+      {
+        hint: 'Close programs that use it, or export into a new folder. The old dataset is untouched.',
+        details: { dir: target.dir },
+        cause: error,
+      },
+    );
   }
   faultPoint('folder-moved');
   await rename(path.join(aside, path.relative(target.dir, data)), target.dir);

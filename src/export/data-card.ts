@@ -47,7 +47,11 @@ function layerRows(recipe: Recipe, facts: CardFacts): string[] {
   return recipe.layers.map((layer) => {
     const chip = record?.layers[layer.name];
     const bands = chip?.bandNames.map((n, i) => n ?? `band ${i + 1}`).join(', ') ?? '';
-    const how = [`merge ${layer.merge ?? 'last'}`, `resampling ${layer.resampling ?? 'by band'}`, ...(layer.mask ? ['masked'] : [])].join(', ');
+    const how = [
+      `merge ${layer.merge ?? 'last'}`,
+      `resampling ${layer.resampling ?? 'by band'}`,
+      ...(layer.mask ? ['masked'] : []),
+    ].join(', ');
     return `| ${plain(layer.name)} | ${plain(bands)} | ${chip?.dtype ?? ''} | ${chip?.fillValue ?? ''} | ${layer.catalog.rows.length} | ${how} |`;
   });
 }
@@ -105,11 +109,19 @@ for (const row of await items.toArray()) console.log(row.id${files ? `, row.colu
 export function dataCard(recipe: Recipe, facts: CardFacts): string {
   const span = timeSpan(recipe.items);
   const { kept, undecided } = counts(recipe);
-  const verdicts = recipe.origin.kind === 'curation' ? ` ${kept} were kept by hand, ${undecided} not rejected, ${recipe.origin.rejected ?? 0} left out.` : '';
+  const verdicts =
+    recipe.origin.kind === 'curation'
+      ? ` ${kept} were kept by hand, ${undecided} not rejected, ${recipe.origin.rejected ?? 0} left out.`
+      : '';
   const tags = tagCounts(recipe);
   const steps = recipe.origin.steps ?? [];
-  const shown = facts.sources.slice(0, SHOWN_SOURCES).map((s) => `- ${plain(s)} — licence unknown, attribution unknown`);
-  const more = facts.sources.length > SHOWN_SOURCES ? [`- and ${facts.sources.length - SHOWN_SOURCES} more, all in \`manifest.json\``] : [];
+  const shown = facts.sources
+    .slice(0, SHOWN_SOURCES)
+    .map((s) => `- ${plain(s)} — licence unknown, attribution unknown`);
+  const more =
+    facts.sources.length > SHOWN_SOURCES
+      ? [`- and ${facts.sources.length - SHOWN_SOURCES} more, all in \`manifest.json\``]
+      : [];
   const stretches = Object.entries(facts.stretches).map(([layer, s]) => {
     const limits = s.limits.map(([low, high]) => `${low}–${high}`).join(', ');
     const measured = s.sampledItems > 0 ? `, measured on ${s.sampledItems} items` : '';
@@ -122,8 +134,12 @@ export function dataCard(recipe: Recipe, facts: CardFacts): string {
     `## Where and when\n\n- Where: ${where(recipe)}\n- When: ${span ? `${span[0]} to ${span[1]}` : 'not dated'}`,
     `## What\n\n| layer | bands | type | nodata | sources | how |\n|---|---|---|---|---|---|\n${layerRows(recipe, facts).join('\n')}`,
     facts.failed > 0 ? `${facts.failed} items could not be made; \`errors.jsonl\` names each with the reason.` : '',
-    tags.length > 0 ? `## Tags\n\n| tag | items |\n|---|---|\n${tags.map(([tag, n]) => `| ${plain(tag)} | ${n} |`).join('\n')}` : '',
-    stretches.length > 0 && recipe.outputs.some((o) => o.format === 'png') ? `## Pictures\n\n${stretches.join('\n')}` : '',
+    tags.length > 0
+      ? `## Tags\n\n| tag | items |\n|---|---|\n${tags.map(([tag, n]) => `| ${plain(tag)} | ${n} |`).join('\n')}`
+      : '',
+    stretches.length > 0 && recipe.outputs.some((o) => o.format === 'png')
+      ? `## Pictures\n\n${stretches.join('\n')}`
+      : '',
     `## How it was made\n\nRecipe \`${recipeHash(recipe)}\` in \`recipe.json\`.${steps.length > 0 ? ` Curation took ${steps.length} steps, which the recipe holds.` : ''} The same recipe on the same files gives the same bytes.\n\n    nadir export recipe.json -o <folder>`,
     `## Files\n\n- \`items.parquet\`: one row an item (GeoParquet 1.1) with footprint, time, tags, valid fraction and paths\n${recipe.outputs.some((o) => o.format === 'cog') ? '- `cog/<layer>/<item>.tif`: Cloud Optimized GeoTIFF\n' : ''}${recipe.outputs.some((o) => o.format === 'png') ? '- `png/<layer>/<item>.png` with `.json` beside it\n' : ''}- \`manifest.json\`: every file with size and SHA-256\n- \`errors.jsonl\`: items that failed\n- \`run.json\`: when and where it ran; no part of the dataset`,
     loading(recipe),

@@ -9,7 +9,10 @@ export function boxesAround(items: readonly RecipeItem[]): ReadonlyMap<string, B
     // SAFETY: slices were validated; bounds hold four numbers.
     const b = slice.bounds as unknown as Bounds;
     const old = byCrs.get(slice.crs);
-    byCrs.set(slice.crs, old ? [Math.min(old[0], b[0]), Math.min(old[1], b[1]), Math.max(old[2], b[2]), Math.max(old[3], b[3])] : b);
+    byCrs.set(
+      slice.crs,
+      old ? [Math.min(old[0], b[0]), Math.min(old[1], b[1]), Math.max(old[2], b[2]), Math.max(old[3], b[3])] : b,
+    );
   }
   return byCrs;
 }

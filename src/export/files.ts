@@ -18,7 +18,12 @@ export async function exists(file: string): Promise<boolean> {
 }
 
 /** Writes a file of a dataset, with its folders, and returns its entry. */
-export async function writeEntry(dir: string, relative: string, data: Uint8Array | string, signal?: AbortSignal): Promise<FileEntry> {
+export async function writeEntry(
+  dir: string,
+  relative: string,
+  data: Uint8Array | string,
+  signal?: AbortSignal,
+): Promise<FileEntry> {
   const bytes = typeof data === 'string' ? Buffer.from(data, 'utf8') : data;
   const file = inside(dir, relative);
   await mkdir(path.dirname(file), { recursive: true });
@@ -37,7 +42,11 @@ export async function hashFile(file: string, signal?: AbortSignal): Promise<stri
 }
 
 /** Whether a file is there with the bytes its entry states. */
-export async function matches(dir: string, entry: FileEntry, signal?: AbortSignal): Promise<'same' | 'missing' | 'changed'> {
+export async function matches(
+  dir: string,
+  entry: FileEntry,
+  signal?: AbortSignal,
+): Promise<'same' | 'missing' | 'changed'> {
   const file = inside(dir, entry.path);
   const found = await stat(file).catch(() => null);
   if (!found?.isFile()) return 'missing';
@@ -46,7 +55,10 @@ export async function matches(dir: string, entry: FileEntry, signal?: AbortSigna
 }
 
 /** Paths of all files below a folder, relative, with `/`, in code point order. A missing folder has none. */
-export async function listTree(dir: string, skip: (relative: string) => boolean = () => false): Promise<readonly string[]> {
+export async function listTree(
+  dir: string,
+  skip: (relative: string) => boolean = () => false,
+): Promise<readonly string[]> {
   const out: string[] = [];
   const walk = async (folder: string): Promise<void> => {
     const entries = await readdir(inside(dir, folder), { withFileTypes: true }).catch((error: unknown) => {

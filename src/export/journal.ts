@@ -80,7 +80,11 @@ export class Journal {
 function parseRecord(line: string): JournalRecord | null {
   try {
     const value: unknown = JSON.parse(line);
-    const isRecord = typeof value === 'object' && value !== null && 'type' in value && (value.type === 'item' || value.type === 'stretch');
+    const isRecord =
+      typeof value === 'object' &&
+      value !== null &&
+      'type' in value &&
+      (value.type === 'item' || value.type === 'stretch');
     // SAFETY: only this module writes journals, and a whole line is a whole record.
     return isRecord ? (value as JournalRecord) : null;
   } catch {

@@ -37,10 +37,14 @@ export function openLayers(recipe: Recipe, engine: Engine): readonly OpenLayer[]
     const folder = recipe.locations?.[spec.name];
     const local = spec.catalog.rows.filter((r) => !isRemote(r.file));
     if (folder === undefined && local.length > 0) {
-      throw new ExportError('export.no-location', `The recipe does not say where the files of layer "${spec.name}" are.`, {
-        hint: `Add locations: { ${JSON.stringify(spec.name)}: "<folder>" }, or use nadir export --data.`,
-        details: { layer: spec.name },
-      });
+      throw new ExportError(
+        'export.no-location',
+        `The recipe does not say where the files of layer "${spec.name}" are.`,
+        {
+          hint: `Add locations: { ${JSON.stringify(spec.name)}: "<folder>" }, or use nadir export --data.`,
+          details: { layer: spec.name },
+        },
+      );
     }
     for (const row of local) {
       const file = path.join(folder ?? '.', ...row.file.split('/'));
@@ -52,10 +56,14 @@ export function openLayers(recipe: Recipe, engine: Engine): readonly OpenLayer[]
 }
 
 function changed(file: string, bytes: number): ExportError {
-  return new ExportError('export.changed-source', `The source ${file} is not the file this recipe was made with (${bytes} bytes then).`, {
-    hint: 'Restore it, or make a new recipe.',
-    details: { file },
-  });
+  return new ExportError(
+    'export.changed-source',
+    `The source ${file} is not the file this recipe was made with (${bytes} bytes then).`,
+    {
+      hint: 'Restore it, or make a new recipe.',
+      details: { file },
+    },
+  );
 }
 
 /** The rows of a layer that can fill a slice. */

@@ -25,7 +25,11 @@ export function makeManifest(init: {
     library: { name: 'nadir', version: init.library },
     recipe: { path: 'recipe.json', sha256: init.hash },
     items: { planned: recipe.items.length, written: init.written, failed: recipe.items.length - init.written },
-    catalogs: recipe.layers.map((l) => ({ layer: l.name, fingerprint: l.catalog.fingerprint, files: l.catalog.rows.length })),
+    catalogs: recipe.layers.map((l) => ({
+      layer: l.name,
+      fingerprint: l.catalog.fingerprint,
+      files: l.catalog.rows.length,
+    })),
     sources: init.sources.map((file) => ({ file, licence: 'unknown', attribution: 'unknown' })),
     files: [...init.files].sort((a, b) => byCodePoint(a.path, b.path)),
   };
@@ -33,7 +37,12 @@ export function makeManifest(init: {
 
 /** Whether a path of a manifest stays inside its dataset. */
 function isInside(relative: string): boolean {
-  return relative !== '' && !path.isAbsolute(relative) && !relative.includes('\\') && !relative.split('/').some((p) => p === '' || p === '.' || p === '..');
+  return (
+    relative !== '' &&
+    !path.isAbsolute(relative) &&
+    !relative.includes('\\') &&
+    !relative.split('/').some((p) => p === '' || p === '.' || p === '..')
+  );
 }
 
 /**
@@ -47,32 +56,58 @@ export async function readManifest(dir: string): Promise<Manifest> {
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    throw new ExportError('export.no-manifest', `${dir} holds no finished dataset: there is no manifest.json (${messageOf(error)}).`, {
-      hint: 'If an export was interrupted, run it again with resume: true.',
-      details: { dir },
-      cause: error,
-    });
+    throw new ExportError(
+      'export.no-manifest',
+      `${dir} holds no finished dataset: there is no manifest.json (${messageOf(error)}).`,
+      {
+        hint: 'If an export was interrupted, run it again with resume: true.',
+        details: { dir },
+        cause: error,
+      },
+    );
   }
   const bad = (why: string, cause?: unknown): ExportError =>
-    new ExportError('export.bad-manifest', `${file} ${why}.`, { hint: 'Export the dataset again.', details: { file }, cause });
+    new ExportError('export.bad-manifest', `${file} ${why}.`, {
+      hint: 'Export the dataset again.',
+      details: { file },
+      cause,
+    });
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
     throw bad(`is not JSON: ${messageOf(error)}`, error);
   }
-  if (typeof value !== 'object' || value === null || !('type' in value) || value.type !== 'nadir-export') throw bad('is not the manifest of a Nadir export');
+  if (typeof value !== 'object' || value === null || !('type' in value) || value.type !== 'nadir-export')
+    throw bad('is not the manifest of a Nadir export');
   // SAFETY: an object of our type; the parts that are used are checked here.
   const manifest = value as Partial<Manifest>;
   if (manifest.version !== VERSION) {
-    throw new ExportError('export.newer-manifest', `${file} has version ${String(manifest.version)}; this Nadir reads version ${VERSION}.`, { hint: 'Use a newer Nadir.' });
+    throw new ExportError(
+      'export.newer-manifest',
+      `${file} has version ${String(manifest.version)}; this Nadir reads version ${VERSION}.`,
+      { hint: 'Use a newer Nadir.' },
+    );
   }
-  const isEntry = (f: unknown): boolean =>
-    typeof f === 'object' && f !== null && 'path' in f && 'bytes' in f && 'sha256' in f && typeof f.path === 'string' && typeof f.bytes === 'number' && typeof f.sha256 === 'string';
-  if (!Array.isArray(manifest.files) || !manifest.files.every(isEntry)) throw bad('lists files without path, bytes or sha256');
-  const stray = manifest.files.find((f) => !isInside(f.path));
+  const isEntry = (f: unknown): f is FileEntry =>
+    typeof f === 'object' &&
+    f !== null &&
+    'path' in f &&
+    'bytes' in f &&
+    'sha256' in f &&
+    typeof f.path === 'string' &&
+    typeof f.bytes === 'number' &&
+    typeof f.sha256 === 'string';
+  const files: unknown = manifest.files;
+  if (!Array.isArray(files) || !files.every(isEntry)) throw bad('lists files without path, bytes or sha256');
+  const stray = files.find((f) => !isInside(f.path));
   if (stray) throw bad(`lists the file ${JSON.stringify(stray.path)}, which lies outside the dataset`);
-  if (typeof manifest.recipe?.sha256 !== 'string' || typeof manifest.name !== 'string' || typeof manifest.items?.written !== 'number') throw bad('lacks name, recipe or items');
+  if (
+    typeof manifest.recipe?.sha256 !== 'string' ||
+    typeof manifest.name !== 'string' ||
+    typeof manifest.items?.written !== 'number'
+  )
+    throw bad('lacks name, recipe or items');
   // SAFETY: the parts that are used were checked above.
   return manifest as Manifest;
 }

@@ -15,6 +15,10 @@ export const nadirEngine: Engine = {
   png: ({ width, height, rgba }) => Promise.resolve(encodePng({ width, height, channels: 4, data: rgba })),
   footprint: (slice, to) => {
     const [height, width] = slice.shape;
-    return rasterFootprint({ transform: northUp(slice.bounds[0], slice.bounds[3], slice.resolution), width, height }, slice.crs, to);
+    return rasterFootprint(
+      { transform: northUp(slice.bounds[0], slice.bounds[3], slice.resolution), width, height },
+      slice.crs,
+      to,
+    );
   },
 };

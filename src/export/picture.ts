@@ -77,7 +77,8 @@ export function contactSheet(thumbs: readonly Uint8Array[]): Picture {
     for (let y = 0; y < THUMB_SIDE; y++) {
       for (let x = 0; x < THUMB_SIDE; x++) {
         const from = (y * THUMB_SIDE + x) * CHANNELS;
-        if (thumb[from + 3] === MAX) rgba.set(thumb.subarray(from, from + CHANNELS), ((top + y) * width + left + x) * CHANNELS);
+        if (thumb[from + 3] === MAX)
+          rgba.set(thumb.subarray(from, from + CHANNELS), ((top + y) * width + left + x) * CHANNELS);
       }
     }
   });

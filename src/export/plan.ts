@@ -7,7 +7,16 @@ import { recipeHash, sliceOfItem } from './recipe.js';
 import { asReport, showBytes } from './report.js';
 import type { ExportPlan, Recipe } from './types.js';
 
-const BYTES: Readonly<Record<DType, number>> = { int8: 1, uint8: 1, int16: 2, uint16: 2, int32: 4, uint32: 4, float32: 4, float64: 8 };
+const BYTES: Readonly<Record<DType, number>> = {
+  int8: 1,
+  uint8: 1,
+  int16: 2,
+  uint16: 2,
+  int32: 4,
+  uint32: 4,
+  float32: 4,
+  float64: 8,
+};
 /** Header, directories and block padding of one file. */
 const FILE_OVERHEAD = 4096;
 const RGBA = 4;
@@ -28,37 +37,62 @@ function requireBand(layer: OpenLayer, row: CatalogRow, wanted: readonly (number
   const missing = wanted.filter((b) => findBand(b, names) < 0);
   if (every ? missing.length === 0 : missing.length < wanted.length) return;
   const have = names.map((n, i) => n ?? String(i + 1)).join(', ');
-  throw new ExportError('export.unknown-band', `Layer "${layer.spec.name}" asks for band ${missing.join(', ')}, which ${row.filepath} lacks. It has ${have}.`, {
-    hint: 'Choose among its bands, or take that file out of the catalog.',
-    details: { layer: layer.spec.name, file: row.filepath, bands: missing, available: names },
-  });
+  throw new ExportError(
+    'export.unknown-band',
+    `Layer "${layer.spec.name}" asks for band ${missing.join(', ')}, which ${row.filepath} lacks. It has ${have}.`,
+    {
+      hint: 'Choose among its bands, or take that file out of the catalog.',
+      details: { layer: layer.spec.name, file: row.filepath, bands: missing, available: names },
+    },
+  );
 }
 
 function checkBands(layer: OpenLayer, row: CatalogRow, count: number): void {
   const { bands, mask, name } = layer.spec;
   if (bands) {
-    if (bands.length === 0) throw new ExportError('export.unknown-band', `Layer "${name}" asks for no band.`, { hint: 'Leave bands out for all of them.' });
+    if (bands.length === 0)
+      throw new ExportError('export.unknown-band', `Layer "${name}" asks for no band.`, {
+        hint: 'Leave bands out for all of them.',
+      });
     requireBand(layer, row, bands, true);
   } else if (row.native && row.native.count !== count) {
-    throw new ExportError('export.differing-bands', `The files of layer "${name}" have different numbers of bands: ${count} and, in ${row.filepath}, ${row.native.count}.`, {
-      hint: 'Name the bands of the layer, or make one layer per kind of file.',
-      details: { layer: name, file: row.filepath },
-    });
+    throw new ExportError(
+      'export.differing-bands',
+      `The files of layer "${name}" have different numbers of bands: ${count} and, in ${row.filepath}, ${row.native.count}.`,
+      {
+        hint: 'Name the bands of the layer, or make one layer per kind of file.',
+        details: { layer: name, file: row.filepath },
+      },
+    );
   }
   if (mask) {
     const rules = Array.isArray(mask) ? mask : [mask];
     // SAFETY: a rule or a list of rules, each with a band.
-    requireBand(layer, row, (rules as readonly { readonly band: string | number }[]).map((r) => r.band), false);
+    requireBand(
+      layer,
+      row,
+      (rules as readonly { readonly band: string | number }[]).map((r) => r.band),
+      false,
+    );
   }
 }
 
-function outside(ids: readonly string[], total: number, layers: readonly OpenLayer[], slice: GeoSlice | undefined): ExportError {
+function outside(
+  ids: readonly string[],
+  total: number,
+  layers: readonly OpenLayer[],
+  slice: GeoSlice | undefined,
+): ExportError {
   const shown = ids.slice(0, SHOWN).join(', ') + (ids.length > SHOWN ? ` and ${ids.length - SHOWN} more` : '');
   const where = slice ? ` The first covers [${slice.bounds.join(', ')}] in ${slice.crs.canonical}.` : '';
-  return new ExportError('export.outside-sources', `${ids.length} of ${total} items lie outside every source of ${layers.map((l) => `"${l.spec.name}"`).join(', ')}: ${shown}.${where}`, {
-    hint: 'Take them out, or give layers whose files cover their area and time.',
-    details: { items: ids },
-  });
+  return new ExportError(
+    'export.outside-sources',
+    `${ids.length} of ${total} items lie outside every source of ${layers.map((l) => `"${l.spec.name}"`).join(', ')}: ${shown}.${where}`,
+    {
+      hint: 'Take them out, or give layers whose files cover their area and time.',
+      details: { items: ids },
+    },
+  );
 }
 
 /** What a picture needs must exist in a layer. @throws {@link ExportError} `export.unknown-layer`, `export.unknown-band`. */
@@ -67,7 +101,10 @@ function checkPictures(recipe: Recipe): void {
   if (!png) return;
   for (const name of png.layers ?? []) {
     if (recipe.layers.some((l) => l.name === name)) continue;
-    throw new ExportError('export.unknown-layer', `Pictures are asked of layer "${name}"; layers are ${recipe.layers.map((l) => l.name).join(', ')}.`);
+    throw new ExportError(
+      'export.unknown-layer',
+      `Pictures are asked of layer "${name}"; layers are ${recipe.layers.map((l) => l.name).join(', ')}.`,
+    );
   }
   const { bands } = png;
   if (!bands) return;
@@ -75,10 +112,14 @@ function checkPictures(recipe: Recipe): void {
   const lacking = candidates.filter((l) => bands.some((b) => findBand(b, layerBands(l)) < 0));
   if (lacking.length === 0 || (png.layers === undefined && lacking.length < candidates.length)) return;
   const [first] = lacking;
-  throw new ExportError('export.unknown-band', `Pictures need the bands ${bands.join(', ')}; layer "${first?.name ?? ''}" has ${first ? layerBands(first).join(', ') : ''}.`, {
-    hint: 'Choose among its bands.',
-    details: { bands },
-  });
+  throw new ExportError(
+    'export.unknown-band',
+    `Pictures need the bands ${bands.join(', ')}; layer "${first?.name ?? ''}" has ${first ? layerBands(first).join(', ') : ''}.`,
+    {
+      hint: 'Choose among its bands.',
+      details: { bands },
+    },
+  );
 }
 
 /**
@@ -120,7 +161,8 @@ export async function makePlan(recipe: Recipe, layers: readonly OpenLayer[], o: 
         const bytes = rows.reduce((most, row) => Math.max(most, bandBytes(layer, row)), 0);
         if (rows.length === 0) continue;
         total.files += (hasCog ? 1 : 0) + (hasPng ? 2 : 0);
-        total.bytesToWrite += (hasCog ? bytes * pixels + FILE_OVERHEAD : 0) + (hasPng ? RGBA * pixels + FILE_OVERHEAD : 0);
+        total.bytesToWrite +=
+          (hasCog ? bytes * pixels + FILE_OVERHEAD : 0) + (hasPng ? RGBA * pixels + FILE_OVERHEAD : 0);
       }
       if (met > 0) continue;
       lost.push(item.id);
@@ -141,14 +183,20 @@ function bandBytes(layer: OpenLayer, row: CatalogRow): number {
 /** Pixels of a slice that a row can cover: by boxes, in the catalog's CRS when that is the slice's, else all. */
 function coveredPixels(slice: GeoSlice, row: CatalogRow, layer: OpenLayer): number {
   if (!slice.crs.equals(layer.catalog.crs)) return Infinity;
-  const overlap = (lo: 0 | 1, hi: 2 | 3, a: Bounds, b: Bounds): number => Math.max(0, Math.min(a[hi], b[hi]) - Math.max(a[lo], b[lo]));
+  const overlap = (lo: 0 | 1, hi: 2 | 3, a: Bounds, b: Bounds): number =>
+    Math.max(0, Math.min(a[hi], b[hi]) - Math.max(a[lo], b[lo]));
   const width = overlap(0, 2, slice.bounds, row.bbox) / slice.resolution[0];
   return Math.ceil(width * (overlap(1, 3, slice.bounds, row.bbox) / slice.resolution[1]));
 }
 
 function planReport(
   recipe: Recipe,
-  total: { readonly reads: number; readonly bytesToRead: number; readonly bytesToWrite: number; readonly files: number },
+  total: {
+    readonly reads: number;
+    readonly bytesToRead: number;
+    readonly bytesToWrite: number;
+    readonly files: number;
+  },
   unmet: ExportPlan['unmet'],
   used: Planned['used'],
 ): ExportPlan {
@@ -159,7 +207,9 @@ function planReport(
     warnings.push(`${unmet.length} chips have no source in a layer and will be listed as failed${what}.`);
   }
   const sources = [...used.values()].reduce((n, files) => n + files.size, 0);
-  warnings.push(`Licence and attribution of ${sources} source files are not stated; the dataset lists them as unknown.`);
+  warnings.push(
+    `Licence and attribution of ${sources} source files are not stated; the dataset lists them as unknown.`,
+  );
   const hash = recipeHash(recipe);
   return asReport({
     title: `Plan of "${recipe.name}"`,

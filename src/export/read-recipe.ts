@@ -23,7 +23,12 @@ function isObject(value: unknown): value is Json {
 function isRow(value: unknown): value is SourceRow {
   if (!isObject(value)) return false;
   const { id, file, geometry, crs, columns, native, interval, content } = value;
-  const hasNative = native === null || (isObject(native) && Array.isArray(native['transform']) && Array.isArray(native['bandNames']) && typeof native['dtype'] === 'string');
+  const hasNative =
+    native === null ||
+    (isObject(native) &&
+      Array.isArray(native['transform']) &&
+      Array.isArray(native['bandNames']) &&
+      typeof native['dtype'] === 'string');
   return (
     typeof id === 'string' &&
     typeof file === 'string' &&
@@ -40,18 +45,25 @@ function isRow(value: unknown): value is SourceRow {
 function checkLayer(file: string, layer: unknown): LayerSpec {
   if (!isObject(layer)) throw bad(file, 'has a layer that is no object');
   const { catalog, name } = layer;
-  if (!isObject(catalog) || typeof catalog['crs'] !== 'string' || !Array.isArray(catalog['rows']) || !catalog['rows'].every(isRow)) {
+  if (
+    !isObject(catalog) ||
+    typeof catalog['crs'] !== 'string' ||
+    !Array.isArray(catalog['rows']) ||
+    !catalog['rows'].every(isRow)
+  ) {
     throw bad(file, `has a layer ${JSON.stringify(name)} without a catalog of rows`);
   }
   const fingerprint = sha256(canonicalJson({ crs: catalog['crs'], rows: catalog['rows'] }));
-  if (fingerprint !== catalog['fingerprint']) throw bad(file, `has a layer ${JSON.stringify(name)} whose rows were changed: their fingerprint is ${fingerprint}`);
+  if (fingerprint !== catalog['fingerprint'])
+    throw bad(file, `has a layer ${JSON.stringify(name)} whose rows were changed: their fingerprint is ${fingerprint}`);
   // SAFETY: name is checked by checkLayerNames, options by the loader, rows and catalog here.
   return layer as unknown as LayerSpec;
 }
 
 function checkItem(file: string, item: unknown): RecipeItem {
   if (!isObject(item) || typeof item['id'] !== 'string') throw bad(file, 'has an item without an id');
-  if (item['tags'] !== undefined && !(Array.isArray(item['tags']) && item['tags'].every((t) => typeof t === 'string'))) throw bad(file, `has tags of item ${item['id']} that are no list of words`);
+  if (item['tags'] !== undefined && !(Array.isArray(item['tags']) && item['tags'].every((t) => typeof t === 'string')))
+    throw bad(file, `has tags of item ${item['id']} that are no list of words`);
   // SAFETY: id and tags are checked above, the slice just below, the rest is plain JSON that goes into the table.
   const checked = item as unknown as RecipeItem;
   sliceOfItem(checked);
@@ -61,19 +73,26 @@ function checkItem(file: string, item: unknown): RecipeItem {
 /** A recipe out of parsed JSON. @throws {@link ExportError} `export.bad-recipe` and what the recipe's parts are refused for. */
 export function parseRecipe(value: unknown, file: string): Recipe {
   if (!isObject(value) || value['type'] !== 'nadir-recipe') throw bad(file, 'is no Nadir recipe');
-  if (value['version'] !== 1) throw bad(file, `has version ${JSON.stringify(value['version'])}; this Nadir reads version 1`);
+  if (value['version'] !== 1)
+    throw bad(file, `has version ${JSON.stringify(value['version'])}; this Nadir reads version 1`);
   const { name, items, layers, outputs, origin, locations } = value;
   if (typeof name !== 'string' || name.trim() === '') throw bad(file, 'has no name');
   if (!Array.isArray(items) || items.length === 0) throw bad(file, 'lists no items');
   if (!Array.isArray(layers) || !Array.isArray(outputs)) throw bad(file, 'lists no layers or no outputs');
   if (!isObject(origin)) throw bad(file, 'does not say where its items came from');
-  if (locations !== undefined && !(isObject(locations) && Object.values(locations).every((l) => typeof l === 'string'))) throw bad(file, 'has locations that are no texts');
+  if (locations !== undefined && !(isObject(locations) && Object.values(locations).every((l) => typeof l === 'string')))
+    throw bad(file, 'has locations that are no texts');
   const checked = items.map((item) => checkItem(file, item));
   if (new Set(checked.map((i) => i.id)).size < checked.length) throw bad(file, 'lists an item twice');
   const specs = layers.map((layer) => checkLayer(file, layer));
   checkLayerNames(specs.map((l) => l.name));
   // SAFETY: checkOutputs looks at every output; origin is only shown.
-  return { ...(value as unknown as Recipe), items: checked, layers: specs, outputs: checkOutputs(outputs as WriterSpec[]) };
+  return {
+    ...(value as unknown as Recipe),
+    items: checked,
+    layers: specs,
+    outputs: checkOutputs(outputs as WriterSpec[]),
+  };
 }
 
 /** Folders of the sources as `run.json` beside a dataset's recipe remembers them; none when there is no such file. */
@@ -81,7 +100,9 @@ async function rememberedLocations(folder: string): Promise<Readonly<Record<stri
   try {
     const run: unknown = JSON.parse(await readFile(path.join(folder, 'run.json'), 'utf8'));
     if (!isObject(run) || !isObject(run['locations'])) return {};
-    return Object.fromEntries(Object.entries(run['locations']).filter((e): e is [string, string] => typeof e[1] === 'string'));
+    return Object.fromEntries(
+      Object.entries(run['locations']).filter((e): e is [string, string] => typeof e[1] === 'string'),
+    );
   } catch {
     // A recipe that is not in a dataset has no run.json; the recipe or the caller then says where the files are.
     return {};
@@ -100,7 +121,11 @@ export async function readRecipe(file: string, o: { readonly data?: string } = {
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    throw new ExportError('export.unreadable-recipe', `The recipe ${file} cannot be read: ${messageOf(error)}.`, { hint: 'Check the path.', details: { file }, cause: error });
+    throw new ExportError('export.unreadable-recipe', `The recipe ${file} cannot be read: ${messageOf(error)}.`, {
+      hint: 'Check the path.',
+      details: { file },
+      cause: error,
+    });
   }
   let value: unknown;
   try {

@@ -76,11 +76,19 @@ function curated(selection: CuratedSelection): ResolvedItems {
       return { ...item, verdict, ...(words && { tags: words }) };
     });
   if (items.length === 0) {
-    throw new ExportError('export.nothing-kept', `Nothing is left to export: of ${counts.total} items ${counts.rejected} are rejected.`, {
-      hint: 'Keep some items, or take a rule out of the selection.',
-    });
+    throw new ExportError(
+      'export.nothing-kept',
+      `Nothing is left to export: of ${counts.total} items ${counts.rejected} are rejected.`,
+      {
+        hint: 'Keep some items, or take a rule out of the selection.',
+      },
+    );
   }
-  return { items, catalog: inner.catalog, origin: { kind: 'curation', steps: selection.steps, rejected: counts.total - items.length } };
+  return {
+    items,
+    catalog: inner.catalog,
+    origin: { kind: 'curation', steps: selection.steps, rejected: counts.total - items.length },
+  };
 }
 
 /**
@@ -89,21 +97,31 @@ function curated(selection: CuratedSelection): ResolvedItems {
  * @throws {@link ExportError} `export.bad-items`, `export.no-items`, `export.nothing-kept`, `export.no-resolution`, `export.endless`.
  */
 export function resolveItems(value: ItemsInit): ResolvedItems {
-  const kind = kindOf(value);
+  // Callers without types may pass anything.
+  const given: unknown = value;
+  const kind = kindOf(given);
   // SAFETY (all branches): the kind names the class or interface.
   if (kind === 'curation') return curated(value as CuratedSelection);
   let resolved: ResolvedItems;
   if (kind === 'catalog') {
     const catalog = value as GeoCatalog;
     resolved = { items: rowItems(catalog), origin: { kind: 'catalog' }, catalog };
-  } else if (typeof value === 'object' && value !== null && Symbol.iterator in value) {
+  } else if (typeof given === 'object' && given !== null && Symbol.iterator in given) {
     if (kind === 'samples' && !Number.isFinite((value as SliceSequence).length)) {
-      throw new ExportError('export.endless', 'The sampler never ends, so its chips cannot all be written.', { hint: 'Give the sampler a length.' });
+      throw new ExportError('export.endless', 'The sampler never ends, so its chips cannot all be written.', {
+        hint: 'Give the sampler a length.',
+      });
     }
-    resolved = { items: sliceItems(slicesOf(value as Iterable<unknown>)), origin: { kind: 'slices' }, catalog: catalogOf(value) };
-  } else throw badItems(`they are ${kind ?? (value === null ? 'null' : typeof value)}`);
+    resolved = {
+      items: sliceItems(slicesOf(given as Iterable<unknown>)),
+      origin: { kind: 'slices' },
+      catalog: catalogOf(given),
+    };
+  } else throw badItems(`they are ${kind ?? (given === null ? 'null' : typeof given)}`);
   if (resolved.items.length === 0) {
-    throw new ExportError('export.no-items', 'There are no items to export.', { hint: 'Widen the query or the region of interest.' });
+    throw new ExportError('export.no-items', 'There are no items to export.', {
+      hint: 'Widen the query or the region of interest.',
+    });
   }
   return resolved;
 }

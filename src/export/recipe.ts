@@ -20,8 +20,9 @@ export function recipeHash(recipe: Recipe): string {
 
 /** The recipe as datasets store it. */
 export function withoutLocations(recipe: Recipe): Recipe {
-  const { locations: _, ...rest } = recipe;
-  return rest;
+  const copy: { -readonly [K in keyof Recipe]: Recipe[K] } = { ...recipe };
+  delete copy.locations;
+  return copy;
 }
 
 /** The box around all items in a catalog's CRS; null when part of it has no image there. */
@@ -37,7 +38,12 @@ function itemsBounds(items: readonly RecipeItem[], crs: Crs): Bounds | null {
       return null;
     }
   }
-  return envelope(boxes.flatMap((b): [number, number][] => [[b[0], b[1]], [b[2], b[3]]]));
+  return envelope(
+    boxes.flatMap((b): [number, number][] => [
+      [b[0], b[1]],
+      [b[2], b[3]],
+    ]),
+  );
 }
 
 function layerSpec(layer: LayerInit, items: readonly RecipeItem[], folder: string | null): LayerSpec {
@@ -78,10 +84,23 @@ export function createRecipe(init: RecipeInit | Recipe): Recipe {
   checkLayerNames(layers.map((l) => l.name));
   const folders = layers.map((l) => commonFolder(relevantRows(l.catalog, items).map((r) => r.filepath)));
   const specs = layers.map((layer, i) => layerSpec(layer, items, folders[i] ?? null));
-  const locations = Object.fromEntries(layers.flatMap((l, i) => (folders[i] == null ? [] : [[l.name, path.resolve(folders[i])]])));
+  const locations = Object.fromEntries(
+    layers.flatMap((l, i) => (folders[i] == null ? [] : [[l.name, path.resolve(folders[i])]])),
+  );
   // Through JSON once: a recipe read back from its file is equal to this one.
   // SAFETY: every part is plain JSON of the declared shape.
-  return JSON.parse(JSON.stringify({ type: 'nadir-recipe', version: 1, name: init.name, items, origin, layers: specs, outputs, locations })) as Recipe;
+  return JSON.parse(
+    JSON.stringify({
+      type: 'nadir-recipe',
+      version: 1,
+      name: init.name,
+      items,
+      origin,
+      layers: specs,
+      outputs,
+      locations,
+    }),
+  ) as Recipe;
 }
 
 /** The slice of an item. @throws {@link ExportError} `export.bad-recipe`. */
@@ -89,6 +108,9 @@ export function sliceOfItem(item: RecipeItem): GeoSlice {
   try {
     return GeoSlice.fromJSON(item.slice);
   } catch (error) {
-    throw new ExportError('export.bad-recipe', `Item ${item.id} of the recipe has no valid slice.`, { cause: error, details: { item: item.id } });
+    throw new ExportError('export.bad-recipe', `Item ${item.id} of the recipe has no valid slice.`, {
+      cause: error,
+      details: { item: item.id },
+    });
   }
 }

@@ -10,19 +10,11 @@ export function ledgerJson({ item, error }: LedgerEntry): Readonly<Record<string
 
 /** Adds kind, display and JSON form to the fields of a report. */
 export function asReport<T extends ReportBody>(body: T): T {
-  const hidden = {
-    [KIND]: 'report',
-    [DISPLAY_METHOD](this: unknown): Promise<Record<string, unknown>> {
-      return displayObject(this);
-    },
-    toJSON(): unknown {
-      return { ...body, errors: body.errors.map(ledgerJson) };
-    },
-  };
   const report = { ...body };
-  for (const key of [KIND, DISPLAY_METHOD, 'toJSON'] as const) {
-    Object.defineProperty(report, key, { value: hidden[key], enumerable: false });
-  }
+  const hide = (key: string | symbol, value: unknown): unknown => Object.defineProperty(report, key, { value });
+  hide(KIND, 'report');
+  hide(DISPLAY_METHOD, () => displayObject(report));
+  hide('toJSON', () => ({ ...body, errors: body.errors.map(ledgerJson) }));
   return Object.freeze(report);
 }
 

@@ -1,31 +1,28 @@
 /** An export from start to end: plan → stage → verify → commit (`export.md`). */
-import { availableParallelism, hostname } from 'node:os';
-import { ExportError, isNadirError, mapConcurrent, messageOf, sha256, startTask, VERSION } from '../core/index.js';
-import type { GeoSlice, LedgerEntry, NadirError, RunningTask } from '../core/index.js';
-import { findBand, layerBands, pictureBands } from './bands.js';
-import { commitDataset, clearStaging } from './commit.js';
-import { dataCard } from './data-card.js';
-import type { Engine } from './engine.js';
-import { faultPoint } from './fault.js';
-import { byCodePoint, writeEntry } from './files.js';
-import { itemsTable } from './items-table.js';
-import type { ItemRecord } from './journal.js';
-import { openLayers, type OpenLayer } from './layers.js';
-import { makeManifest, readManifest } from './manifest.js';
-import { fileNames } from './names.js';
-import { contactSheet, MAX_THUMBS } from './picture.js';
-import { makePlan, type Planned } from './plan.js';
 import { readFile } from 'node:fs/promises';
+import { availableParallelism, hostname } from 'node:os';
 import path from 'node:path';
-import { createRecipe, recipeHash, sliceOfItem, withoutLocations } from './recipe.js';
+import { ExportError, isNadirError, mapConcurrent, messageOf, startTask } from '../core/index.js';
+import type { LedgerEntry, NadirError, RunningTask } from '../core/index.js';
+import { clearStaging, commitDataset } from './commit.js';
+import type { Engine } from './engine.js';
 import { exportReport } from './export-report.js';
-import { ledgerJson } from './report.js';
+import { faultPoint } from './fault.js';
+import type { Job, NamedItem } from './job.js';
+import { pngLayers, resolvePictures } from './layer-pictures.js';
+import { openLayers } from './layers.js';
+import { readManifest } from './manifest.js';
+import { fileNames } from './names.js';
+import { MAX_THUMBS } from './picture.js';
+import { makePlan } from './plan.js';
+import { createRecipe, recipeHash, sliceOfItem } from './recipe.js';
 import { openStaging, type Staging } from './staging.js';
-import { resolveStretch, spread, type ResolvedStretch } from './stretch.js';
+import { spread } from './stretch.js';
 import { checkDisk, inspectTarget, lockTarget, type Target } from './target.js';
-import type { ExportOptions, ExportPlan, ExportReport, FileEntry, Manifest, Recipe, RecipeInit } from './types.js';
+import type { ExportOptions, ExportReport, Recipe, RecipeInit } from './types.js';
 import { verifyDataset } from './verify.js';
 import { writeItem, type ItemContext, type LayerPicture } from './write-item.js';
+import { writeTables } from './write-tables.js';
 
 /** Items under way at a time when nobody says: more would only hold more pixels in memory. */
 const MAX_WORKERS = 8;
@@ -33,7 +30,12 @@ const MAX_WORKERS = 8;
 const FATAL = new Set(['source.disk-full', 'source.denied', 'source.unwritable']);
 
 /** `exportDataset` with the parts below given, so that tests can stand in for pixels. */
-export async function runExport(init: Recipe | RecipeInit, dir: string, o: ExportOptions, engine: Engine): Promise<ExportReport> {
+export async function runExport(
+  init: Recipe | RecipeInit,
+  dir: string,
+  o: ExportOptions,
+  engine: Engine,
+): Promise<ExportReport> {
   checkOptions(o);
   const task = startTask('Exporting', o);
   const startedAt = new Date();
@@ -44,7 +46,10 @@ export async function runExport(init: Recipe | RecipeInit, dir: string, o: Expor
     if (target.mode === 'done') return await finished(target, recipe, hash, task);
     const layers = openLayers(recipe, engine);
     try {
-      const planned = await makePlan(recipe, layers, { ...(task.signal && { signal: task.signal }), onProgress: () => undefined });
+      const planned = await makePlan(recipe, layers, {
+        ...(task.signal && { signal: task.signal }),
+        onProgress: () => undefined,
+      });
       await checkDisk(target, planned.plan.bytesToWrite);
       const unlock = await lockTarget(target.dir, hostname());
       try {
@@ -62,44 +67,42 @@ export async function runExport(init: Recipe | RecipeInit, dir: string, o: Expor
 
 function checkOptions(o: ExportOptions): void {
   if (o.workers !== undefined && (!Number.isInteger(o.workers) || o.workers < 1)) {
-    throw new ExportError('export.bad-option', `workers is a whole number of at least 1; got ${String(o.workers)}.`, { hint: 'Leave it out for the number of cores.' });
+    throw new ExportError('export.bad-option', `workers is a whole number of at least 1; got ${String(o.workers)}.`, {
+      hint: 'Leave it out for the number of cores.',
+    });
   }
   for (const later of ['queue', 'shard', 'allowUnlicensed'] as const) {
     if (later in o) {
-      throw new ExportError('export.bad-option', `The option ${later} does not exist in this version.`, { hint: 'Leave it out; one process writes the whole dataset.' });
+      throw new ExportError('export.bad-option', `The option ${later} does not exist in this version.`, {
+        hint: 'Leave it out; one process writes the whole dataset.',
+      });
     }
   }
 }
 
-interface Job {
-  readonly recipe: Recipe;
-  readonly hash: string;
-  readonly target: Target;
-  readonly layers: readonly OpenLayer[];
-  readonly planned: Planned;
-  readonly engine: Engine;
-  readonly options: ExportOptions;
-  readonly task: RunningTask;
-  readonly startedAt: Date;
-}
-
-interface NamedItem {
-  readonly id: string;
-  readonly name: string;
-  readonly slice: GeoSlice;
-  readonly hasThumb: boolean;
-}
-
 async function stageAndCommit(job: Job): Promise<ExportReport> {
   const { recipe, target, options, task } = job;
-  const staging = await openStaging(target, { resume: options.resume === true, discardOthers: options.overwrite === 'replace', signal: task.signal });
+  const staging = await openStaging(target, {
+    resume: options.resume === true,
+    discardOthers: options.overwrite === 'replace',
+    signal: task.signal,
+  });
   try {
     faultPoint('staging-opened');
     const resumed = staging.done.size;
     const names = fileNames(recipe.items.map((i) => i.id));
     const thumbs = new Set(spread(recipe.items.length, MAX_THUMBS));
-    const items = recipe.items.map((item, i): NamedItem => ({ id: item.id, name: names.get(item.id) ?? item.id, slice: sliceOfItem(item), hasThumb: thumbs.has(i) }));
-    const pictures = await resolvePictures(job, staging, items.map((i) => i.slice));
+    const items = recipe.items.map((item, i): NamedItem => ({
+      id: item.id,
+      name: names.get(item.id) ?? item.id,
+      slice: sliceOfItem(item),
+      hasThumb: thumbs.has(i),
+    }));
+    const pictures = await resolvePictures(
+      job,
+      staging,
+      items.map((i) => i.slice),
+    );
     const errors = await writeItems(job, staging, items, pictures);
     const stretches = Object.fromEntries([...pictures].map(([name, p]) => [name, p.stretch]));
     const { files, manifest } = await writeTables(job, staging, items, errors, stretches);
@@ -108,49 +111,27 @@ async function stageAndCommit(job: Job): Promise<ExportReport> {
     await staging.journal.close();
     const text = `${JSON.stringify(manifest, null, 2)}\n`;
     await commitDataset(target, staging.data, manifest, { manifest: text, run: runJson(job, resumed) });
-    return exportReport({ dir: target.dir, manifest, text, hash: job.hash, resumed, files, errors, warnings: warningsOf(job, staging) });
+    return exportReport({
+      dir: target.dir,
+      manifest,
+      text,
+      hash: job.hash,
+      resumed,
+      files,
+      errors,
+      warnings: warningsOf(job, staging),
+    });
   } finally {
     await staging.journal.close().catch(() => undefined);
   }
 }
 
-/** Layers that are drawn, with bands and limits: those of `png`, and the first, which the overview shows. */
-async function resolvePictures(job: Job, staging: Staging, slices: readonly GeoSlice[]): Promise<ReadonlyMap<string, LayerPicture>> {
-  const { layers, task, engine } = job;
-  const png = pngOutput(job.recipe);
-  const drawn = pngLayers(job.recipe);
-  const pictures = new Map<string, LayerPicture>();
-  const measured: Record<string, ResolvedStretch> = {};
-  for (const [i, layer] of layers.entries()) {
-    const { name } = layer.spec;
-    if (i > 0 && !drawn.has(name)) continue;
-    const names = layerBands(layer.spec);
-    const wanted = drawn.has(name) ? png?.bands?.map((b) => findBand(b, names)) : undefined;
-    const bands = wanted ?? pictureBands(names);
-    const load = (slice: GeoSlice): ReturnType<Engine['load']> =>
-      engine.load(layer.catalog, slice, { ...layer.load, ...(task.signal && { signal: task.signal }), onProgress: () => undefined });
-    const known = staging.stretch?.layers[name];
-    const stretch = known ?? (await resolveStretch(png?.stretch ?? 'p2-98', bands, slices, load, task.signal));
-    measured[name] = stretch;
-    pictures.set(name, { bands, bandNames: bands.map((b) => names[b] ?? `band ${b + 1}`), stretch });
-  }
-  if (!staging.stretch) await staging.journal.append({ type: 'stretch', layers: measured });
-  return pictures;
-}
-
-function pngOutput(recipe: Recipe): Extract<Recipe['outputs'][number], { format: 'png' }> | undefined {
-  return recipe.outputs.find((o) => o.format === 'png');
-}
-
-function pngLayers(recipe: Recipe): ReadonlySet<string> {
-  const png = pngOutput(recipe);
-  if (!png) return new Set();
-  const { bands } = png;
-  const able = recipe.layers.filter((l) => bands === undefined || bands.every((b) => findBand(b, layerBands(l)) >= 0));
-  return new Set(able.map((l) => l.name).filter((name) => png.layers?.includes(name) ?? true));
-}
-
-async function writeItems(job: Job, staging: Staging, items: readonly NamedItem[], pictures: ReadonlyMap<string, LayerPicture>): Promise<readonly LedgerEntry[]> {
+async function writeItems(
+  job: Job,
+  staging: Staging,
+  items: readonly NamedItem[],
+  pictures: ReadonlyMap<string, LayerPicture>,
+): Promise<readonly LedgerEntry[]> {
   const { task, recipe, options } = job;
   const context: ItemContext = {
     engine: job.engine,
@@ -164,7 +145,14 @@ async function writeItems(job: Job, staging: Staging, items: readonly NamedItem[
   };
   const failures = new Map<string, NadirError>();
   let bytes = 0;
-  const report = (): void => task.report({ done: staging.done.size + failures.size, total: items.length, unit: 'items', bytes, failed: failures.size });
+  const report = (): void =>
+    task.report({
+      done: staging.done.size + failures.size,
+      total: items.length,
+      unit: 'items',
+      bytes,
+      failed: failures.size,
+    });
   report();
   const missing = items.filter((i) => !staging.done.has(i.id));
   const workers = options.workers ?? Math.min(MAX_WORKERS, availableParallelism());
@@ -196,64 +184,23 @@ async function writeItems(job: Job, staging: Staging, items: readonly NamedItem[
 
 function nothingWritten(failures: ReadonlyMap<string, NadirError>): ExportError {
   const [first] = failures.values();
-  return new ExportError('export.all-failed', `None of the ${failures.size} items could be written. The first failed with: ${first ? messageOf(first) : 'no reason'}`, {
-    ...(first?.hint !== undefined && { hint: first.hint }),
-    cause: first,
-  });
-}
-
-/** Everything of a dataset but its chips, and the manifest. */
-async function writeTables(
-  job: Job,
-  staging: Staging,
-  items: readonly NamedItem[],
-  errors: readonly LedgerEntry[],
-  stretches: Readonly<Record<string, ResolvedStretch>>,
-): Promise<{ readonly files: readonly FileEntry[]; readonly manifest: Manifest }> {
-  const { recipe, engine, task } = job;
-  const put = (name: string, data: Uint8Array | string): Promise<FileEntry> => writeEntry(staging.data, name, data, task.signal);
-  // In the order of the recipe, not of the journal, which depends on scheduling.
-  const records = new Map(items.flatMap(({ id }): [string, ItemRecord][] => {
-    const record = staging.done.get(id);
-    return record ? [[id, record]] : [];
-  }));
-  const files = [...records.values()].flatMap((r) => r.files);
-  files.push(await put('items.parquet', itemsTable(recipe, records, engine)));
-  files.push(await put('errors.jsonl', errors.map((e) => `${JSON.stringify(withoutPaths(ledgerJson(e), recipe))}\n`).join('')));
-  files.push(await put('recipe.json', `${JSON.stringify(withoutLocations(recipe), null, 2)}\n`));
-  const thumbs = [];
-  for (const { thumb } of records.values()) if (thumb) thumbs.push(await readFile(path.join(staging.thumbs, thumb.path)));
-  if (thumbs.length > 0) files.push(await put('overview.png', await engine.png(contactSheet(thumbs))));
-  const sources = sourceNames(job);
-  files.push(await put('README.md', dataCard(recipe, { version: VERSION, records, failed: errors.length, stretches, sources, hasOverview: thumbs.length > 0 })));
-  faultPoint('tables-written');
-  return { files, manifest: makeManifest({ recipe, hash: job.hash, library: VERSION, files, written: records.size, sources }) };
-}
-
-/** Messages name files as the recipe does, so that the ledger has the same bytes on every machine. */
-function withoutPaths(entry: Readonly<Record<string, unknown>>, recipe: Recipe): Readonly<Record<string, unknown>> {
-  const folders = Object.values(recipe.locations ?? {}).sort((a, b) => b.length - a.length);
-  const clean = (text: string): string => folders.reduce((t, folder) => t.replaceAll(`${folder}${path.sep}`, ''), text);
-  return Object.fromEntries(Object.entries(entry).map(([k, v]) => [k, typeof v === 'string' ? clean(v) : v]));
-}
-
-/** Files that items read, as the recipe names them. */
-function sourceNames({ recipe, layers, planned }: Job): readonly string[] {
-  const names = new Set<string>();
-  for (const [i, layer] of layers.entries()) {
-    const used = planned.used.get(layer.spec.name);
-    const folder = recipe.locations?.[layer.spec.name] ?? '.';
-    for (const row of recipe.layers[i]?.catalog.rows ?? []) {
-      if (used?.has(path.join(folder, ...row.file.split('/'))) === true || used?.has(row.file) === true) names.add(row.file);
-    }
-  }
-  return [...names].sort(byCodePoint);
+  return new ExportError(
+    'export.all-failed',
+    `None of the ${failures.size} items could be written. The first failed with: ${first ? messageOf(first) : 'no reason'}`,
+    {
+      ...(first?.hint !== undefined && { hint: first.hint }),
+      cause: first,
+    },
+  );
 }
 
 /** When and where: the one file that differs between two runs. */
 function runJson(job: Job, resumed: number): string {
   const { recipe, target } = job;
-  const relative = Object.entries(recipe.locations ?? {}).map(([layer, folder]) => [layer, path.relative(target.dir, folder) || '.']);
+  const relative = Object.entries(recipe.locations ?? {}).map(([layer, folder]) => [
+    layer,
+    path.relative(target.dir, folder) || '.',
+  ]);
   const facts = {
     recipe: job.hash,
     started: job.startedAt.toISOString(),
@@ -270,21 +217,41 @@ function runJson(job: Job, resumed: number): string {
 function warningsOf(job: Job, staging: Staging): readonly string[] {
   const blank = [...staging.done.values()].filter((r) => Object.values(r.layers).some((l) => l.validFraction === 0));
   const [first] = blank;
-  const warning = first ? [`${blank.length} items have a layer without any valid pixel, for example ${first.id}; see valid_fraction in items.parquet.`] : [];
+  const warning = first
+    ? [
+        `${blank.length} items have a layer without any valid pixel, for example ${first.id}; see valid_fraction in items.parquet.`,
+      ]
+    : [];
   return [...job.planned.plan.warnings, ...warning];
 }
 
 /** The dataset is there already: every file is checked, and nothing is written. */
 async function finished(target: Target, recipe: Recipe, hash: string, task: RunningTask): Promise<ExportReport> {
-  const check = await verifyDataset(target.dir, { ...(task.signal && { signal: task.signal }), onProgress: (p) => task.report(p) });
+  const check = await verifyDataset(target.dir, {
+    ...(task.signal && { signal: task.signal }),
+    onProgress: (p) => task.report(p),
+  });
   if (!check.ok) {
-    throw new ExportError('export.damaged', `The dataset in ${target.dir} is not what its manifest says: ${check.missing.length} files are missing, ${check.changed.length} have changed.`, {
-      hint: "Export again with overwrite: 'replace'.",
-      details: { missing: check.missing, changed: check.changed },
-    });
+    throw new ExportError(
+      'export.damaged',
+      `The dataset in ${target.dir} is not what its manifest says: ${check.missing.length} files are missing, ${check.changed.length} have changed.`,
+      {
+        hint: "Export again with overwrite: 'replace'.",
+        details: { missing: check.missing, changed: check.changed },
+      },
+    );
   }
   await clearStaging(target);
   const manifest = await readManifest(target.dir);
   const text = await readFile(path.join(target.dir, 'manifest.json'), 'utf8');
-  return exportReport({ dir: target.dir, manifest, text, hash, resumed: manifest.items.written, files: manifest.files, errors: [], warnings: [`"${recipe.name}" was already complete.`] });
+  return exportReport({
+    dir: target.dir,
+    manifest,
+    text,
+    hash,
+    resumed: manifest.items.written,
+    files: manifest.files,
+    errors: [],
+    warnings: [`"${recipe.name}" was already complete.`],
+  });
 }

@@ -52,7 +52,12 @@ const numberIn = (v: number | string | null): number | null => (typeof v === 'st
 /** A row as JSON, its file relative to `folder`. */
 export function rowToJson(row: CatalogRow, folder: string | null): SourceRow {
   const remote = isRemote(row.filepath);
-  const file = remote ? withoutSecrets(row.filepath) : path.relative(folder ?? '.', path.resolve(row.filepath)).split(path.sep).join('/');
+  const file = remote
+    ? withoutSecrets(row.filepath)
+    : path
+        .relative(folder ?? '.', path.resolve(row.filepath))
+        .split(path.sep)
+        .join('/');
   const { native, interval } = row;
   return {
     id: row.id,
@@ -92,7 +97,6 @@ export function rowFromJson(row: SourceRow, folder: string): CatalogRow {
     columns: row.columns,
   };
 }
-
 
 /** Whether a local file still is what the recipe was made with. */
 export function hasChanged(row: SourceRow, file: string): boolean {

@@ -39,7 +39,10 @@ async function isWhole(entry: FileEntry, places: readonly string[], signal: Abor
  * With `resume`, items of the journal count as done when size and checksum of all their files are right; anything else
  * that lies there, half-written files included, is removed. Without it the area starts empty.
  */
-export async function openStaging(target: Target, o: { readonly resume: boolean; readonly discardOthers: boolean; readonly signal: AbortSignal | undefined }): Promise<Staging> {
+export async function openStaging(
+  target: Target,
+  o: { readonly resume: boolean; readonly discardOthers: boolean; readonly signal: AbortSignal | undefined },
+): Promise<Staging> {
   if (o.discardOthers) await discard(target, o.resume);
   if (!o.resume) await rm(target.staging, { recursive: true, force: true });
   const data = path.join(target.staging, 'data');
@@ -68,5 +71,6 @@ export async function openStaging(target: Target, o: { readonly resume: boolean;
 
 /** Removes files that belong to no finished item. */
 async function sweep(dir: string, wanted: ReadonlySet<string>): Promise<void> {
-  for (const file of await listTree(dir, (p) => p === STAGING)) if (!wanted.has(file)) await rm(inside(dir, file), { force: true });
+  for (const file of await listTree(dir, (p) => p === STAGING))
+    if (!wanted.has(file)) await rm(inside(dir, file), { force: true });
 }

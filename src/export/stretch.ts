@@ -90,7 +90,9 @@ export async function resolveStretch(
   const limits = values.map((list): Limits => {
     if (list.length === 0) return [0, 1];
     const sorted = Float64Array.from(list).sort();
-    return stretch === 'min-max' ? [sorted[0] ?? 0, sorted.at(-1) ?? 1] : [quantile(sorted, LOW), quantile(sorted, HIGH)];
+    return stretch === 'min-max'
+      ? [sorted[0] ?? 0, sorted.at(-1) ?? 1]
+      : [quantile(sorted, LOW), quantile(sorted, HIGH)];
   });
   return { method: stretch, limits, sampledItems, sampledPixels: Math.max(0, ...values.map((v) => v.length)) };
 }

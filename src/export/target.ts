@@ -43,8 +43,15 @@ async function entriesOf(dir: string): Promise<readonly string[]> {
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : '';
     if (code === 'ENOENT') return [];
-    if (code === 'ENOTDIR') throw new ExportError('export.not-a-folder', `The target ${dir} is a file.`, { hint: 'Give a folder.', details: { dir } });
-    throw new ExportError('export.target', `The target ${dir} cannot be read: ${messageOf(error)}.`, { details: { dir }, cause: error });
+    if (code === 'ENOTDIR')
+      throw new ExportError('export.not-a-folder', `The target ${dir} is a file.`, {
+        hint: 'Give a folder.',
+        details: { dir },
+      });
+    throw new ExportError('export.target', `The target ${dir} cannot be read: ${messageOf(error)}.`, {
+      details: { dir },
+      cause: error,
+    });
   }
 }
 
@@ -57,7 +64,12 @@ async function refuseForeignFiles(dir: string, manifest: Manifest): Promise<void
   const ours = new Set([...manifest.files.map((f) => f.path), ...UNLISTED]);
   const foreign = (await listTree(dir, (p) => p === STAGING)).filter((f) => !ours.has(f));
   if (foreign.length === 0) return;
-  throw notEmpty(dir, `holds ${foreign.length} files that its dataset does not list, for example ${foreign[0] ?? ''}`, 'Move them away, or choose another folder.', 'export.foreign-files');
+  throw notEmpty(
+    dir,
+    `holds ${foreign.length} files that its dataset does not list, for example ${foreign[0] ?? ''}`,
+    'Move them away, or choose another folder.',
+    'export.foreign-files',
+  );
 }
 
 /**
@@ -65,13 +77,19 @@ async function refuseForeignFiles(dir: string, manifest: Manifest): Promise<void
  *
  * @throws {@link ExportError} `export.not-empty`, `export.other-recipe`, `export.foreign-files`, `export.not-a-folder`, `export.target`.
  */
-export async function inspectTarget(given: string, hash: string, o: Pick<ExportOptions, 'resume' | 'overwrite'>): Promise<Target> {
+export async function inspectTarget(
+  given: string,
+  hash: string,
+  o: Pick<ExportOptions, 'resume' | 'overwrite'>,
+): Promise<Target> {
   const dir = path.resolve(given);
   await recoverSwap(dir);
   const staging = path.join(dir, STAGING, hash);
   const entries = await entriesOf(dir);
   const content = entries.filter((e) => e !== STAGING);
-  const staged = entries.includes(STAGING) ? (await entriesOf(path.join(dir, STAGING))).filter((e) => /^[0-9a-f]{64}$/.test(e)) : [];
+  const staged = entries.includes(STAGING)
+    ? (await entriesOf(path.join(dir, STAGING))).filter((e) => /^[0-9a-f]{64}$/.test(e))
+    : [];
   const manifest = content.includes('manifest.json') ? await readManifest(dir).catch(() => null) : null;
   const replace = o.overwrite === 'replace';
   const base = { dir, staging, manifest };
@@ -79,20 +97,39 @@ export async function inspectTarget(given: string, hash: string, o: Pick<ExportO
     if (o.resume === true && manifest.recipe.sha256 === hash) return { ...base, mode: 'done' };
     if (!replace) {
       const isSame = manifest.recipe.sha256 === hash;
-      throw notEmpty(dir, `already holds the dataset "${manifest.name}"${isSame ? ', made by this recipe' : ', made by another recipe'}`, "Choose another folder, or pass overwrite: 'replace'.", o.resume === true ? 'export.other-recipe' : 'export.not-empty');
+      throw notEmpty(
+        dir,
+        `already holds the dataset "${manifest.name}"${isSame ? ', made by this recipe' : ', made by another recipe'}`,
+        "Choose another folder, or pass overwrite: 'replace'.",
+        o.resume === true ? 'export.other-recipe' : 'export.not-empty',
+      );
     }
     await refuseForeignFiles(dir, manifest);
     return { ...base, mode: 'swap' };
   }
   const isCommitting = await exists(path.join(staging, COMMIT_MARK));
   if (content.length > 0 && !isCommitting) {
-    throw notEmpty(dir, `is not empty and is no dataset of Nadir: it holds ${content.slice(0, 3).join(', ')}`, 'Choose an empty or new folder; files that Nadir did not write are never replaced.', replace ? 'export.foreign-files' : 'export.not-empty');
+    throw notEmpty(
+      dir,
+      `is not empty and is no dataset of Nadir: it holds ${content.slice(0, 3).join(', ')}`,
+      'Choose an empty or new folder; files that Nadir did not write are never replaced.',
+      replace ? 'export.foreign-files' : 'export.not-empty',
+    );
   }
   if ((staged.length > 0 || isCommitting) && o.resume !== true && !replace) {
-    throw notEmpty(dir, 'holds an interrupted export', "Pass resume: true to finish it, or overwrite: 'replace' to throw it away.");
+    throw notEmpty(
+      dir,
+      'holds an interrupted export',
+      "Pass resume: true to finish it, or overwrite: 'replace' to throw it away.",
+    );
   }
   if (o.resume === true && staged.length > 0 && !staged.includes(hash) && !replace) {
-    throw notEmpty(dir, 'holds the interrupted export of another recipe', "Run that recipe again, or pass overwrite: 'replace' to throw it away.", 'export.other-recipe');
+    throw notEmpty(
+      dir,
+      'holds the interrupted export of another recipe',
+      "Run that recipe again, or pass overwrite: 'replace' to throw it away.",
+      'export.other-recipe',
+    );
   }
   return { ...base, mode: 'fresh' };
 }
@@ -112,17 +149,25 @@ export async function checkDisk(target: Target, bytes: number): Promise<void> {
   const wanted = target.mode === 'swap' ? [folder, path.dirname(target.dir)] : [folder];
   for (const place of wanted) {
     await access(place, constants.W_OK).catch((error: unknown) => {
-      throw new ExportError('export.denied', `The folder ${place} may not be written.`, { hint: 'Choose another folder, or change its permissions.', details: { dir: place }, cause: error });
+      throw new ExportError('export.denied', `The folder ${place} may not be written.`, {
+        hint: 'Choose another folder, or change its permissions.',
+        details: { dir: place },
+        cause: error,
+      });
     });
   }
   const disk = await statfs(folder).catch(() => null);
   if (!disk) return;
   const free = disk.bavail * disk.bsize;
   if (free >= bytes) return;
-  throw new ExportError('export.disk-full', `The export may take ${showBytes(bytes)}; the disk of ${target.dir} has ${showBytes(free)} free.`, {
-    hint: 'Free space, choose another disk, or export fewer items or bands.',
-    details: { needed: bytes, free },
-  });
+  throw new ExportError(
+    'export.disk-full',
+    `The export may take ${showBytes(bytes)}; the disk of ${target.dir} has ${showBytes(free)} free.`,
+    {
+      hint: 'Free space, choose another disk, or export fewer items or bands.',
+      details: { needed: bytes, free },
+    },
+  );
 }
 
 interface Lock {
@@ -159,10 +204,14 @@ export async function lockTarget(dir: string, host: string): Promise<() => Promi
       const lock = await readLock(file);
       const isStale = lock === null || (lock.host === host && !isAlive(lock.pid));
       if (!isStale || attempt > 0) {
-        throw new ExportError('export.locked', `Another export (process ${lock?.pid ?? '?'} on ${lock?.host ?? '?'}) is writing into ${dir}.`, {
-          hint: `Wait for it, or remove ${path.join(STAGING, 'lock')} if it has ended.`,
-          details: { dir },
-        });
+        throw new ExportError(
+          'export.locked',
+          `Another export (process ${lock?.pid ?? '?'} on ${lock?.host ?? '?'}) is writing into ${dir}.`,
+          {
+            hint: `Wait for it, or remove ${path.join(STAGING, 'lock')} if it has ended.`,
+            details: { dir },
+          },
+        );
       }
       await rm(file, { force: true });
     }

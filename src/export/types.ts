@@ -34,7 +34,8 @@ export interface LayerInit extends LayerOptions {
 }
 
 /** How values become 0–255: percentiles over the whole dataset, its extremes, or given limits (one pair, or one a band). */
-export type Stretch = 'p2-98' | 'min-max' | readonly [low: number, high: number] | readonly (readonly [low: number, high: number])[];
+export type Stretch =
+  'p2-98' | 'min-max' | readonly [low: number, high: number] | readonly (readonly [low: number, high: number])[];
 
 export interface CogWriter {
   readonly format: 'cog';

@@ -1,7 +1,16 @@
 /** `verifyDataset`: every file against the manifest, every claim against the files. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { canonicalJson, ExportError, isNadirError, messageOf, sha256, startTask, type LedgerEntry, type LongTask } from '../core/index.js';
+import {
+  canonicalJson,
+  ExportError,
+  isNadirError,
+  messageOf,
+  sha256,
+  startTask,
+  type LedgerEntry,
+  type LongTask,
+} from '../core/index.js';
 import { readParquetTable } from '../formats/geoparquet/index.js';
 import { inside, listTree, matches } from './files.js';
 import { readManifest } from './manifest.js';
@@ -19,21 +28,42 @@ async function checkClaims(dir: string, manifest: Manifest): Promise<readonly Le
   const listed = new Set(manifest.files.map((f) => f.path));
   try {
     const recipe: unknown = JSON.parse(await readFile(path.join(dir, 'recipe.json'), 'utf8'));
-    if (sha256(canonicalJson(recipe)) !== manifest.recipe.sha256) out.push(problem('recipe.json', 'export.claim', 'The recipe is not the one the manifest names.'));
+    if (sha256(canonicalJson(recipe)) !== manifest.recipe.sha256)
+      out.push(problem('recipe.json', 'export.claim', 'The recipe is not the one the manifest names.'));
     const table = readParquetTable(await readFile(path.join(dir, 'items.parquet')), 'items.parquet');
     if (table.rowCount !== manifest.items.written) {
-      out.push(problem('items.parquet', 'export.claim', `The table has ${table.rowCount} rows; the manifest says ${manifest.items.written} items were written.`));
+      out.push(
+        problem(
+          'items.parquet',
+          'export.claim',
+          `The table has ${table.rowCount} rows; the manifest says ${manifest.items.written} items were written.`,
+        ),
+      );
     }
     for (const name of table.names.filter((n) => /^(cog|png)_/.test(n))) {
       const lost = (table.columns[name] ?? []).filter((v): v is string => typeof v === 'string' && !listed.has(v));
-      if (lost.length > 0) out.push(problem('items.parquet', 'export.claim', `${name} names ${lost.length} files that the manifest does not list, for example ${lost[0] ?? ''}.`));
+      if (lost.length > 0)
+        out.push(
+          problem(
+            'items.parquet',
+            'export.claim',
+            `${name} names ${lost.length} files that the manifest does not list, for example ${lost[0] ?? ''}.`,
+          ),
+        );
     }
     const lines = (await readFile(path.join(dir, 'errors.jsonl'), 'utf8')).split('\n').filter((l) => l !== '');
     if (lines.length !== manifest.items.failed) {
-      out.push(problem('errors.jsonl', 'export.claim', `The ledger has ${lines.length} entries; the manifest says ${manifest.items.failed} items failed.`));
+      out.push(
+        problem(
+          'errors.jsonl',
+          'export.claim',
+          `The ledger has ${lines.length} entries; the manifest says ${manifest.items.failed} items failed.`,
+        ),
+      );
     }
   } catch (error) {
-    if (!isNadirError(error) && !(error instanceof SyntaxError) && !(error instanceof Error && 'code' in error)) throw error;
+    if (!isNadirError(error) && !(error instanceof SyntaxError) && !(error instanceof Error && 'code' in error))
+      throw error;
     out.push(problem('dataset', 'export.claim', `A file of the dataset cannot be read: ${messageOf(error)}`));
   }
   return out;
@@ -60,7 +90,13 @@ export async function verifyDataset(given: string, o: LongTask = {}): Promise<Ve
       if (state === 'missing') missing.push(entry.path);
       else if (state === 'changed') changed.push(entry.path);
       bytes += entry.bytes;
-      task.report({ done: i + 1, total: manifest.files.length, unit: 'files', bytes, failed: missing.length + changed.length });
+      task.report({
+        done: i + 1,
+        total: manifest.files.length,
+        unit: 'files',
+        bytes,
+        failed: missing.length + changed.length,
+      });
     }
     const listed = new Set([...manifest.files.map((f) => f.path), ...UNLISTED]);
     const unlisted = (await listTree(dir, (p) => p === STAGING)).filter((f) => !listed.has(f));
@@ -85,7 +121,10 @@ export async function verifyDataset(given: string, o: LongTask = {}): Promise<Ve
         { label: 'Files', value: manifest.files.length },
         { label: 'Size', value: showBytes(bytes) },
       ],
-      warnings: unlisted.length > 0 ? [`${unlisted.length} files are not part of the dataset, for example ${unlisted[0] ?? ''}.`] : [],
+      warnings:
+        unlisted.length > 0
+          ? [`${unlisted.length} files are not part of the dataset, for example ${unlisted[0] ?? ''}.`]
+          : [],
       errors,
     });
   } finally {

@@ -57,13 +57,24 @@ function layerRecord(tensor: GeoTensor): LayerRecord {
   };
 }
 
-function sidecar(id: string, layer: string, slice: GeoSlice, tensor: GeoTensor, { bandNames, stretch }: LayerPicture): string {
+function sidecar(
+  id: string,
+  layer: string,
+  slice: GeoSlice,
+  tensor: GeoTensor,
+  { bandNames, stretch }: LayerPicture,
+): string {
   const { interval } = slice;
   const facts = {
     item: id,
     layer,
     bands: bandNames,
-    stretch: { method: stretch.method, limits: stretch.limits, sampledItems: stretch.sampledItems, sampledPixels: stretch.sampledPixels },
+    stretch: {
+      method: stretch.method,
+      limits: stretch.limits,
+      sampledItems: stretch.sampledItems,
+      sampledPixels: stretch.sampledPixels,
+    },
     invalid: 'transparent',
     crs: slice.crs.canonical,
     bounds: slice.bounds,
@@ -80,7 +91,10 @@ function sidecar(id: string, layer: string, slice: GeoSlice, tensor: GeoTensor, 
  *
  * Either all its files are there when this returns, or none: a failure removes what was written.
  */
-export async function writeItem(context: ItemContext, item: { readonly id: string; readonly name: string; readonly slice: GeoSlice; readonly hasThumb: boolean }): Promise<ItemRecord> {
+export async function writeItem(
+  context: ItemContext,
+  item: { readonly id: string; readonly name: string; readonly slice: GeoSlice; readonly hasThumb: boolean },
+): Promise<ItemRecord> {
   const { engine, data, signal } = context;
   const { id, name, slice } = item;
   const files: FileEntry[] = [];
@@ -94,7 +108,11 @@ export async function writeItem(context: ItemContext, item: { readonly id: strin
   try {
     for (const [index, { spec, catalog, load }] of context.layers.entries()) {
       signal?.throwIfAborted();
-      const tensor = await engine.load(catalog, slice, { ...load, ...(signal && { signal }), onProgress: () => undefined });
+      const tensor = await engine.load(catalog, slice, {
+        ...load,
+        ...(signal && { signal }),
+        onProgress: () => undefined,
+      });
       faultPoint('item-loaded');
       layers[spec.name] = layerRecord(tensor);
       if (context.hasCog) files.push(await put(data, cogPath(spec.name, name), await engine.cog(tensor, signal)));

@@ -171,7 +171,8 @@ describe('nadir export', () => {
 
   test('a recipe away from its sources says so, and --data tells it', async () => {
     const folder = tempFolder();
-    const { locations: _, ...rest } = JSON.parse(readFileSync(recipeFile, 'utf8')) as Record<string, unknown>;
+    const rest = JSON.parse(readFileSync(recipeFile, 'utf8')) as Record<string, unknown>;
+    delete rest['locations'];
     writeFileSync(path.join(folder, 'recipe.json'), JSON.stringify(rest));
     const lost = await nadir(['export', path.join(folder, 'recipe.json'), '-o', path.join(folder, 'out')]);
     assert.equal(lost.code, 1);

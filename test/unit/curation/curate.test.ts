@@ -90,7 +90,7 @@ describe('curate(catalog)', () => {
   });
 
   test('a string where ids belong is refused: it would be read letter by letter', () => {
-    // @ts-expect-error: types refuse it only for objects; a string is iterable
+    // @ts-expect-error: null is no list of ids
     assert.throws(() => curate(scenes).tag(null, 'x'), isCode('bad-ids'));
     assert.throws(() => curate(scenes).reject('a'), isCode('bad-ids'));
   });
@@ -243,8 +243,8 @@ describe('curate(slices)', () => {
     assert.throws(() => curate(42), isCode('not-curatable'));
     // @ts-expect-error: not curatable
     assert.throws(() => curate([1]), isCode('not-curatable'));
-    // @ts-expect-error: not curatable
     assert.throws(
+      // @ts-expect-error: not curatable
       () => curate(Promise.resolve(scenes)),
       (e) => isNadirError(e) && /Await/.test(e.hint ?? ''),
     );
