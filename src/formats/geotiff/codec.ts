@@ -44,6 +44,11 @@ export function isReadable(code: number): boolean {
   return READABLE.has(code);
 }
 
+/** Whether the first rows of a block can be had without decoding the others. */
+export function canStopEarly(code: number): boolean {
+  return code === 1 || code === 5 || code === 32773;
+}
+
 /**
  * Most bytes that one stored byte can become, by codec: a larger claim is forged. Deflate: 1032 (zlib's technical
  * notes); LZW: strings of at most 4096 bytes in 12 bits; PackBits: 128 in 2. Others have no such limit.

@@ -1,6 +1,6 @@
 /** Typed access to the tags of one image, through the `geotiff` package. */
 import { GeoTIFF } from 'geotiff';
-import { FormatError, messageOf } from '../../core/index.js';
+import { FormatError, isNadirError, messageOf } from '../../core/index.js';
 import type { PageSource } from '../../io/index.js';
 import { readNumbers, type Directory, type TiffStructure } from './structure.js';
 
@@ -105,7 +105,7 @@ export async function openDirectories(
     } catch (error) {
       signal?.throwIfAborted();
       // geotiff throws plain errors for whatever it cannot parse; those of our own layers pass.
-      if (error instanceof Error && 'code' in error) throw error;
+      if (isNadirError(error)) throw error;
       throw new FormatError('malformed', `${name} cannot be parsed: ${messageOf(error)}.`, {
         hint: 'The file is damaged; get it again.',
         details: { file: name },

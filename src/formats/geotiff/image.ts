@@ -9,7 +9,7 @@ import {
 } from '../../core/index.js';
 import type { PageSource } from '../../io/index.js';
 import type { BlockCache } from './block-cache.js';
-import { decodeBytes, maxExpansion } from './codec.js';
+import { canStopEarly, decodeBytes, maxExpansion } from './codec.js';
 import { blockBytes, type ImageLayout } from './layout.js';
 import { readNumbers, type TagPlace, type TiffStructure } from './structure.js';
 import { unpackBlock } from './unpack.js';
@@ -127,10 +127,13 @@ export class TiffImage {
     });
   }
 
-  /** Rows of a block: the last strip is as short as the image needs, tiles are always whole. */
+  /**
+   * Rows of a block that are decoded. The last strip is as short as the image needs. Tiles are stored whole, but codecs
+   * that can stop early need not decode the rows below the image: a 17-row image in a 256-row tile is common.
+   */
   #rows(y: number): number {
-    const { tiled, blockHeight, height } = this.layout;
-    return tiled ? blockHeight : Math.min(blockHeight, height - y * blockHeight);
+    const { tiled, blockHeight, height, compression } = this.layout;
+    return tiled && !canStopEarly(compression) ? blockHeight : Math.min(blockHeight, height - y * blockHeight);
   }
 
   #block(x: number, y: number, plane: number, signal: AbortSignal | undefined): Promise<NumericArray> {
@@ -164,7 +167,7 @@ export class TiffImage {
       });
     if (offset + wanted > end)
       throw bad('truncated', `should be at bytes ${offset}–${offset + wanted - 1}, but the file has ${end}`);
-    if (wanted > expectedBytes * 2 + (1 << 20))
+    if (wanted > blockBytes(layout, layout.blockHeight) * 2 + (1 << 20))
       throw bad('forged-count', `claims ${wanted} stored bytes for ${expectedBytes}`);
     if (wanted * maxExpansion(layout.compression) < expectedBytes)
       throw bad('truncated', `has ${wanted} stored bytes, which cannot give ${expectedBytes}`);
