@@ -82,7 +82,7 @@ async function readHeader(
     const unnamed = header.crsProblem === null || header.crsProblem.endsWith(NO_CRS);
     const crs = header.crs ?? (unnamed ? targetCrs : null);
     if (!crs) {
-      throw new CatalogError('no-crs', unnamed ? `${baseName(file)} has no CRS.` : (header.crsProblem ?? ''), {
+      throw new CatalogError('no-crs', unnamed ? `${baseName(file)} has no CRS.` : header.crsProblem, {
         hint: unnamed ? 'Pass targetCrs to say what it is.' : 'Register or convert its CRS.',
         details: { file },
       });

@@ -80,7 +80,15 @@ function concatenate(
   return { valueOffsets, data };
 }
 
-const utf8 = new TextEncoder();
+/** Texts as Arrow lays them out, encoded straight into one buffer. */
+function texts(values: Values, show: (v: unknown) => string): { valueOffsets: Int32Array; data: Uint8Array } {
+  const shown = values.map((v) => (v === null || v === undefined ? '' : show(v)));
+  const valueOffsets = new Int32Array(values.length + 1);
+  shown.forEach((text, i) => (valueOffsets[i + 1] = (valueOffsets[i] ?? 0) + Buffer.byteLength(text)));
+  const data = Buffer.alloc(valueOffsets[values.length] ?? 0);
+  shown.forEach((text, i) => data.write(text, valueOffsets[i] ?? 0));
+  return { valueOffsets, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
+}
 
 function list(values: Values, item: 'double' | 'int32' | 'string', nulls: Nulls): Data {
   // SAFETY: list columns take arrays or null; the caller's column type says so.
@@ -121,9 +129,9 @@ export function arrowColumn(values: Values, type: ColumnType): Data {
   const base = { length: values.length, ...nulls };
   switch (type) {
     case 'string':
-      return makeData({ type: new Utf8(), ...base, ...concatenate(values, (v) => utf8.encode(String(v))) });
+      return makeData({ type: new Utf8(), ...base, ...texts(values, String) });
     case 'json':
-      return makeData({ type: new Utf8(), ...base, ...concatenate(values, (v) => utf8.encode(JSON.stringify(v))) });
+      return makeData({ type: new Utf8(), ...base, ...texts(values, (v) => JSON.stringify(v)) });
     case 'binary':
       // SAFETY: a binary column takes bytes.
       return makeData({ type: new Binary(), ...base, ...concatenate(values, (v) => v as Uint8Array) });

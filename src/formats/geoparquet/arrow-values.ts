@@ -40,19 +40,19 @@ function plain(value: unknown): unknown {
   return value;
 }
 
+/** Whether a column holds moments or dates. */
+export function isTimeType(type: DataType): boolean {
+  return DataType.isTimestamp(type) || DataType.isDate(type);
+}
+
 /** All values of a column; times as integer microseconds since 1970. */
-export function valuesOf(vector: Vector): { readonly values: readonly unknown[]; readonly isTime: boolean } {
+export function valuesOf(vector: Vector): readonly unknown[] {
   // SAFETY: Vector's type parameter is any DataType.
   const type = vector.type as DataType;
-  if (DataType.isTimestamp(type)) return { values: timestamps(vector), isTime: true };
-  const values = new Array<unknown>(vector.length);
-  for (let i = 0; i < vector.length; i++) values[i] = plain(vector.get(i));
-  if (!DataType.isDate(type)) return { values, isTime: false };
+  if (DataType.isTimestamp(type)) return timestamps(vector);
+  // Iterating goes chunk by chunk; `get` would search the chunk of every value.
+  const values = Array.from(vector as Iterable<unknown>, plain);
+  if (!DataType.isDate(type)) return values;
   // Dates come as milliseconds; a day is exact in them.
-  return {
-    values: values.map((v) =>
-      typeof v === 'number' ? Math.floor((v * 1000) / MICROS_PER_DAY) * MICROS_PER_DAY : null,
-    ),
-    isTime: true,
-  };
+  return values.map((v) => (typeof v === 'number' ? Math.floor((v * 1000) / MICROS_PER_DAY) * MICROS_PER_DAY : null));
 }

@@ -1,12 +1,25 @@
 /** Tables of named columns to Parquet bytes and back. */
-import { Field, RecordBatch, Schema, Struct, Table, makeData, tableFromIPC, tableToIPC } from 'apache-arrow';
+import {
+  Field,
+  RecordBatch,
+  Schema,
+  Struct,
+  Table,
+  makeData,
+  tableFromIPC,
+  tableToIPC,
+  type DataType,
+} from 'apache-arrow';
 import { ArgumentError, FormatError, messageOf } from '../../core/index.js';
 import { arrowColumn, type ColumnSpec } from './arrow-column.js';
-import { valuesOf } from './arrow-values.js';
+import { isTimeType, valuesOf } from './arrow-values.js';
 import { parquetWasm } from './wasm.js';
 
 /** Rows in a row group: small enough that a box query skips most groups by their statistics. */
 export const ROW_GROUP_ROWS = 10_000;
+
+/** Rows decoded at once. */
+const BATCH_ROWS = 65_536;
 
 export interface ParquetWriteInit {
   readonly columns: readonly ColumnSpec[];
@@ -92,20 +105,25 @@ export function readParquetTable(bytes: Uint8Array, name: string, columns?: read
   checkEnvelope(bytes, name);
   const wasm = parquetWasm();
   try {
-    const decoded = wasm.readParquet(bytes, columns ? { columns: [...columns] } : undefined);
+    const decoded = wasm.readParquet(bytes, { batchSize: BATCH_ROWS, ...(columns && { columns: [...columns] }) });
     const table = tableFromIPC(decoded.intoIPCStream());
-    const names = table.schema.fields.map((f) => f.name);
-    const timeColumns = new Set<string>();
-    const values = Object.fromEntries(
-      table.schema.fields.map((field, i) => {
-        const vector = table.getChildAt(i);
-        if (!vector) throw new FormatError('bad-parquet', `${name}: column ${field.name} has no data.`);
-        const { values: list, isTime } = valuesOf(vector);
-        if (isTime) timeColumns.add(field.name);
-        return [field.name, list];
-      }),
-    );
-    return { rowCount: table.numRows, names, columns: values, timeColumns, metadata: table.schema.metadata };
+    const { fields } = table.schema;
+    const values: Record<string, readonly unknown[]> = {};
+    fields.forEach((field, i) => {
+      const vector = table.getChildAt(i);
+      if (!vector) throw new FormatError('bad-parquet', `${name}: column ${field.name} has no data.`);
+      let converted: readonly unknown[] | undefined;
+      // Converted when asked for: most readers want a few columns of many.
+      Object.defineProperty(values, field.name, { enumerable: true, get: () => (converted ??= valuesOf(vector)) });
+    });
+    const timeColumns = new Set(fields.filter((f) => isTimeType(f.type as DataType)).map((f) => f.name));
+    return {
+      rowCount: table.numRows,
+      names: fields.map((f) => f.name),
+      columns: values,
+      timeColumns,
+      metadata: table.schema.metadata,
+    };
   } catch (error) {
     if (error instanceof FormatError) throw error;
     throw new FormatError('bad-parquet', `${name}: ${messageOf(error).replace(/\.$/, '')}.`, {

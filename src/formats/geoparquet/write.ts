@@ -23,11 +23,21 @@ export interface GeoParquetInit {
   readonly rowGroupRows?: number;
 }
 
-/** Envelope of a footprint. */
+/** Envelope of a footprint; four NaN when it is empty. */
 export function footprintBounds(geometry: Polygon | MultiPolygon): Bounds {
-  const polygons = geometry.type === 'Polygon' ? [geometry.coordinates] : geometry.coordinates;
-  // SAFETY: GeoJSON positions have at least two numbers.
-  return envelope(polygons.flat(2) as unknown as readonly (readonly [number, number])[]);
+  let [xmin, ymin, xmax, ymax] = [Infinity, Infinity, -Infinity, -Infinity];
+  // Catalogs have millions of footprints: plain loops, no arrays in between.
+  for (const rings of geometry.type === 'Polygon' ? [geometry.coordinates] : geometry.coordinates) {
+    for (const ring of rings) {
+      for (const [x = NaN, y = NaN] of ring) {
+        if (x < xmin) xmin = x;
+        if (x > xmax) xmax = x;
+        if (y < ymin) ymin = y;
+        if (y > ymax) ymax = y;
+      }
+    }
+  }
+  return xmin <= xmax && ymin <= ymax ? [xmin, ymin, xmax, ymax] : [NaN, NaN, NaN, NaN];
 }
 
 /**
