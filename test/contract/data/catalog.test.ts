@@ -1,12 +1,13 @@
 /** Catalogs of real files: footprints and times as other readers see them, bad files named. */
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { buildRasterCatalog } from '../../../src/catalog/index.js';
 import { days, formatTime } from '../../../src/core/index.js';
 import { gridSampler, randomSampler } from '../../../src/sampling/index.js';
 import { withWarnings } from '../../support/host.js';
-import { needsSharedData, python, pythonSkip, SHARED_DATA } from '../../support/places.js';
+import { needsSharedData, python, pythonSkip, SHARED_DATA, withFolder } from '../../support/places.js';
 import { idsOf } from '../../support/rows.js';
 
 const at = (...parts: string[]): string => path.join(SHARED_DATA, ...parts);
@@ -74,7 +75,7 @@ describe('real files', needsSharedData, () => {
     { skip: pythonSkip(['rasterio']) },
     async () => {
       const { value: catalog } = await withWarnings(() =>
-        buildRasterCatalog([at('sentinel2'), at('landsat'), at('elevation'), at('landcover')].filter(Boolean), {
+        buildRasterCatalog([at('sentinel2'), at('landsat'), at('elevation'), at('landcover')], {
           targetCrs: 'EPSG:4326',
         }),
       );
@@ -88,20 +89,13 @@ for f in json.load(open(sys.argv[1])):
     with rasterio.open(f) as d:
         out.append([d.width, d.height, d.count, list(d.transform)[:6], d.crs and d.crs.to_epsg(), d.crs and list(transform_bounds(d.crs, 4326, *d.bounds, densify_pts=21)), len(d.overviews(1))])
 print(json.dumps(out))`;
-      const { mkdtempSync, writeFileSync, rmSync } = await import('node:fs');
-      const folder = mkdtempSync('/tmp/nadir-list-');
-      const list = path.join(folder, 'files.json');
-      writeFileSync(list, JSON.stringify(rows.map((r) => r.filepath)));
-      const theirs = python(script, list) as [
-        number,
-        number,
-        number,
-        number[],
-        number | null,
-        number[] | null,
-        number,
-      ][];
-      rmSync(folder, { recursive: true });
+      const theirs = await withFolder((folder) => {
+        const list = path.join(folder, 'files.json');
+        writeFileSync(list, JSON.stringify(rows.map((r) => r.filepath)));
+        return Promise.resolve(
+          python(script, list) as [number, number, number, number[], number | null, number[] | null, number][],
+        );
+      });
       rows.forEach((row, i) => {
         const [width, height, count, transform, epsg, bounds, overviews] = theirs[i]!;
         assert.deepEqual(
