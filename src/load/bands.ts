@@ -1,6 +1,6 @@
 /** Which bands of a file were asked for, and how each is resampled by default (loading.md §2). */
 import { BandNotFoundError } from '../core/index.js';
-import { isCategoricalName, type MaskRule, type Resampling } from '../pixels/index.js';
+import { canonicalBandName, isCategoricalName, type MaskRule, type Resampling } from '../pixels/index.js';
 
 /** What band lookup needs to know of a file. */
 export interface BandFacts {
@@ -9,14 +9,6 @@ export interface BandFacts {
   readonly bandNames: readonly (string | null)[];
   /** Per band: it has a colour table or category names. */
   readonly categorical: readonly boolean[];
-}
-
-/** A name as it is compared: lower case, without leading zeros of numbers. `B2` equals `B02`; `B8` and `B8A` differ. */
-export function canonicalBandName(name: string): string {
-  return name
-    .trim()
-    .toLowerCase()
-    .replace(/(?<!\d)0+(?=\d)/g, '');
 }
 
 function findByName(facts: BandFacts, name: string): number {

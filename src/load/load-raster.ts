@@ -371,7 +371,9 @@ interface Output {
 }
 
 function writeBlock(merged: WarpedBlock, block: Block, out: Output): void {
-  for (let i = 0; i < merged.values.length; i++) if (merged.valid[i] === 0) merged.values[i] = out.fillValue;
+  if (merged.valid.includes(0)) {
+    for (let i = 0; i < merged.values.length; i++) if (merged.valid[i] === 0) merged.values[i] = out.fillValue;
+  }
   for (let b = 0; b < out.count; b++) {
     for (let r = 0; r < block.height; r++) {
       const from = (b * block.height + r) * block.width;

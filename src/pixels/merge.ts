@@ -27,7 +27,7 @@ export function mergedType(method: MergeMethod, dtype: DType): DType {
 
 /** Collects the sources of one block, in load order, and gives the merged block. */
 export interface Merger {
-  /** Adds the next source. @returns Whether further sources can change the result. */
+  /** Adds the next source, whose block the merger may keep and change. `valid` holds 0 and 1. @returns Whether further sources can change the result. */
   add(block: WarpedBlock): boolean;
   /** The merged values; where `valid` is 0 the value means nothing. */
   finish(): WarpedBlock;
@@ -80,11 +80,17 @@ function accumulate(
 }
 
 function firstMerger(length: number): Merger {
-  const values = new Float64Array(length);
-  const valid = new Uint8Array(length);
+  let merged: WarpedBlock | null = null;
   let open = length;
   return {
     add(block) {
+      if (merged === null) {
+        // A block belongs to the merger it is given to, so the first one needs no copy.
+        merged = block;
+        for (let i = 0; i < length; i++) open -= block.valid[i] as number;
+        return open > 0;
+      }
+      const { values, valid } = merged;
       for (let i = 0; i < length; i++) {
         if (valid[i] === 1 || block.valid[i] === 0) continue;
         values[i] = block.values[i] as number;
@@ -93,7 +99,7 @@ function firstMerger(length: number): Merger {
       }
       return open > 0;
     },
-    finish: () => ({ values, valid }),
+    finish: () => merged ?? { values: new Float64Array(length), valid: new Uint8Array(length) },
   };
 }
 

@@ -78,9 +78,11 @@ function mapExactly(block: PointBlock, position: PointTransform, tieTolerance = 
 
 function mapByKnots(block: PointBlock, position: PointTransform): Coordinates {
   const out = emptyCoordinates(block);
-  const knots = new Map<string, [number, number]>();
+  const knots = new Map<number, [number, number]>();
+  // Knots are whole positions in and around the block; counted from a corner beyond it they are small and positive.
+  const stride = block.width + 4 * KNOT_STEP;
   const knot: PointTransform = (col, row) => {
-    const key = `${col},${row}`;
+    const key = (row - block.row + 2 * KNOT_STEP) * stride + col - block.col + 2 * KNOT_STEP;
     let p = knots.get(key);
     if (!p) knots.set(key, (p = position(col, row)));
     return p;

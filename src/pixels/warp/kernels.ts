@@ -2,11 +2,17 @@
 import type { Coordinates } from './coordinates.js';
 
 /**
- * A window of one band of a source, as doubles. `valid` is null where all pixels are valid.
+ * The arrays that kernels read. Four types at most: with more, V8 gives up specialising the loops, which then run
+ * several times slower; rarer types are converted to doubles first.
+ */
+export type KernelArray = Uint8Array | Uint16Array | Float32Array | Float64Array;
+
+/**
+ * A window of one band of a source. `valid` is null where all pixels are valid.
  * `sourceWidth` and `sourceHeight` are those of the whole file: beyond it there is nothing.
  */
 export interface BandWindow {
-  readonly values: Float64Array;
+  readonly values: KernelArray;
   readonly valid: Uint8Array | null;
   readonly col: number;
   readonly row: number;
@@ -43,12 +49,40 @@ export function resampleNearest(source: BandWindow, { u, v }: Coordinates, targe
 
 /** Weights over the 2 × 2 neighbouring centres, renormalised over the valid ones. */
 export function resampleBilinear(source: BandWindow, { u, v }: Coordinates, target: BandTarget): void {
+  const { values, valid, col, row, width, height } = source;
+  const out = target.values;
   for (let i = 0, o = target.offset; i < u.length; i++, o++) {
     const x = u[i] as number;
     const y = v[i] as number;
     if (!containsValid(source, x, y)) continue;
-    target.values[o] = bilinearAt(source, x, y);
     target.valid[o] = 1;
+    const xs = x - 0.5;
+    const ys = y - 0.5;
+    const xf = Math.floor(xs);
+    const yf = Math.floor(ys);
+    const c = xf - col;
+    const r = yf - row;
+    const k = r * width + c;
+    // Which formula serves a pixel depends on its own neighbours only: windows must not change the last bit.
+    const isWhole =
+      c >= 0 &&
+      r >= 0 &&
+      c + 1 < width &&
+      r + 1 < height &&
+      (valid === null || (valid[k] && valid[k + 1] && valid[k + width] && valid[k + width + 1]));
+    if (isWhole) {
+      const fx = xs - xf;
+      const top = (values[k] as number) * (1 - fx) + (values[k + 1] as number) * fx;
+      const bottom = (values[k + width] as number) * (1 - fx) + (values[k + width + 1] as number) * fx;
+      const fy = ys - yf;
+      const value = top * (1 - fy) + bottom * fy;
+      // An infinite neighbour of weight zero gives NaN; the careful version leaves it out.
+      if (value === value) {
+        out[o] = value;
+        continue;
+      }
+    }
+    out[o] = bilinearAt(source, x, y);
   }
 }
 
@@ -59,6 +93,7 @@ function containsValid({ valid, col, row, width, height }: BandWindow, x: number
   return valid === null || valid[r * width + c] !== 0;
 }
 
+/** The mean of those of the 2 × 2 neighbours that exist, are valid and have weight. */
 function bilinearAt({ values, valid, col, row, width, height }: BandWindow, x: number, y: number): number {
   const xs = x - 0.5;
   const ys = y - 0.5;
@@ -68,21 +103,6 @@ function bilinearAt({ values, valid, col, row, width, height }: BandWindow, x: n
   const fy = ys - yf;
   const c = xf - col;
   const r = yf - row;
-  const k = r * width + c;
-  // Which formula serves a pixel depends on its own neighbours only: windows must not change the last bit.
-  const isWhole =
-    c >= 0 &&
-    r >= 0 &&
-    c + 1 < width &&
-    r + 1 < height &&
-    (valid === null || (valid[k] && valid[k + 1] && valid[k + width] && valid[k + width + 1]));
-  if (isWhole) {
-    const top = (values[k] as number) * (1 - fx) + (values[k + 1] as number) * fx;
-    const bottom = (values[k + width] as number) * (1 - fx) + (values[k + width + 1] as number) * fx;
-    const value = top * (1 - fy) + bottom * fy;
-    // An infinite neighbour of weight zero gives NaN; the loop below leaves it out.
-    if (value === value) return value;
-  }
   let sum = 0;
   let weights = 0;
   for (let dy = 0; dy < 2; dy++) {

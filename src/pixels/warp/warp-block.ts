@@ -1,6 +1,13 @@
 /** One source warped to one block of a slice: which source window is needed, read, resample (loading.md §2.1). */
-import { isFloat, type DType, type GeoSlice, type NumericArray, type PixelWindow } from '../../core/index.js';
-import { asFloat64, makeArray, storeRounded } from '../numeric.js';
+import {
+  dtypeRange,
+  isFloat,
+  type DType,
+  type GeoSlice,
+  type NumericArray,
+  type PixelWindow,
+} from '../../core/index.js';
+import { asFloat64 } from '../numeric.js';
 import { resampleArea, type AreaMethod } from './area.js';
 import { coordinateMapper, type CoordinateMapper, type Coordinates, type TransformMode } from './coordinates.js';
 import {
@@ -10,6 +17,7 @@ import {
   resampleWidened,
   type BandTarget,
   type BandWindow,
+  type KernelArray,
 } from './kernels.js';
 import { latticeOf, type Lattice } from './lattice.js';
 import { plainCopyOffset, sourceScale, type SourceGrid } from './source-grid.js';
@@ -238,7 +246,7 @@ function quarters(b: Block): Block[] {
   ].filter((q) => q.width > 0 && q.height > 0);
 }
 
-/** One band of a window as doubles, with its validity: internal mask, nodata and NaN together (loading.md §2.2). */
+/** One band of a window, with its validity: internal mask, nodata and NaN together (loading.md §2.2). */
 function bandPlane(
   source: RasterSource,
   window: PixelWindow,
@@ -247,7 +255,7 @@ function bandPlane(
   count: number,
 ): BandWindow {
   const size = window.width * window.height;
-  const values = asFloat64(pixels.values.subarray(index * size, (index + 1) * size));
+  const values = kernelArray(pixels.values.subarray(index * size, (index + 1) * size));
   const nodata = comparableNodata(source);
   const mayBeNaN = isFloat(source.dtype);
   const mask = pixels.valid;
@@ -261,6 +269,11 @@ function bandPlane(
     valid[i] = 0;
   }
   return { values, valid, ...window };
+}
+
+function kernelArray(values: NumericArray): KernelArray {
+  const isDirect = values instanceof Uint8Array || values instanceof Uint16Array || values instanceof Float32Array;
+  return isDirect ? values : asFloat64(values);
 }
 
 /** The nodata value as pixels of the type hold it: a Float32 file's pixels are compared with the rounded value. */
@@ -299,12 +312,20 @@ function resample(
   else resampleCubic(source, points, target);
 }
 
-/** Interpolated values as the type holds them: merging sees what a file would hold. */
+/** Interpolated values as the type holds them: merging sees what a file would hold. Integers are `floor(v + 0.5)`, clamped. */
 function roundTo(dtype: DType, { values, offset }: BandTarget, count: number): void {
   if (dtype === 'float64') return;
-  const typed = makeArray(dtype, count);
-  storeRounded(values, typed, 0, offset, offset + count);
-  values.set(typed, offset);
+  const end = offset + count;
+  // SAFETY (both): offset ≤ i < end ≤ length.
+  if (dtype === 'float32') {
+    for (let i = offset; i < end; i++) values[i] = Math.fround(values[i] as number);
+    return;
+  }
+  const [min, max] = dtypeRange(dtype);
+  for (let i = offset; i < end; i++) {
+    const v = Math.floor((values[i] as number) + 0.5);
+    values[i] = v < min ? min : v > max ? max : v;
+  }
 }
 
 function paste(part: BandTarget, at: Block, out: WarpedBlock, band: number, block: Block): void {

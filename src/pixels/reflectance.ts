@@ -1,0 +1,103 @@
+/** Reflectance and band ratios (loading.md §7). */
+import { ArgumentError, BandNotFoundError } from '../core/index.js';
+import { GeoTensor } from './geo-tensor.js';
+import { canonicalBandName } from './band-name.js';
+import { compactValid, lengthOf, spatialShape } from './tensor/data.js';
+
+/** How digital numbers become reflectance: ρ = (DN + offset) / quantification. */
+export interface ReflectanceOptions {
+  /** Default 10000, Sentinel-2's. */
+  readonly quantification?: number;
+  /** Default 0; Sentinel-2 from processing baseline 04.00 on uses −1000. */
+  readonly offset?: number;
+  /** Lowest and highest reflectance to keep; values beyond are set to them. */
+  readonly clamp?: readonly [min: number, max: number];
+}
+
+/**
+ * Reflectance of digital numbers, Float32; invalid stays invalid.
+ *
+ * @throws {@link ArgumentError} `bad-option` for a quantification that is zero or not finite.
+ */
+export function dnToReflectance(t: GeoTensor, o: ReflectanceOptions = {}): GeoTensor {
+  const { quantification = 10000, offset = 0 } = o;
+  const [min, max] = o.clamp ?? [-Infinity, Infinity];
+  if (!Number.isFinite(quantification) || quantification === 0 || !Number.isFinite(offset) || !(min <= max)) {
+    throw new ArgumentError(
+      'bad-option',
+      `Reflectance needs a finite quantification other than 0, a finite offset and clamp [min, max]; got ${JSON.stringify(o)}.`,
+    );
+  }
+  const values = new Float32Array(t.values.length).fill(NaN);
+  for (let i = 0; i < values.length; i++) {
+    if (t.valid?.[i] === 0) continue;
+    // SAFETY: i < length.
+    const rho = ((t.values[i] as number) + offset) / quantification;
+    values[i] = rho < min ? min : rho > max ? max : rho;
+  }
+  const { shape, dims, transform, crs, valid, bandNames, times, attrs } = t;
+  return GeoTensor.create({ values, shape, dims, transform, crs, valid, bandNames, times, attrs, fillValue: NaN });
+}
+
+/** 0-based position of a band by 1-based number or name. */
+function bandOf(t: GeoTensor, band: number | string): number {
+  const wanted = typeof band === 'string' ? canonicalBandName(band) : null;
+  const index =
+    wanted === null ? Number(band) - 1 : (t.bandNames ?? []).findIndex((n) => canonicalBandName(n) === wanted);
+  if (Number.isInteger(index) && index >= 0 && index < t.count) return index;
+  const names = Array.from({ length: t.count }, (_, i) => `${i + 1} ${t.bandNames?.[i] ?? '(no name)'}`);
+  throw new BandNotFoundError(
+    'band-not-found',
+    `The tensor has no band ${JSON.stringify(band)}. Its bands: ${names.join(', ')}.`,
+    {
+      hint: 'Ask for a 1-based number or one of these names.',
+      details: { band, bands: t.bandNames },
+    },
+  );
+}
+
+/**
+ * (a − b) / (a + b) of two bands, Float32, without the band axis; invalid where either is, or where the sum is 0.
+ *
+ * NDVI is `normalizedDifference(t, 'B08', 'B04')`.
+ *
+ * @throws {@link BandNotFoundError} `band-not-found`.
+ */
+export function normalizedDifference(t: GeoTensor, a: number | string, b: number | string): GeoTensor {
+  const [ia, ib] = [bandOf(t, a), bandOf(t, b)];
+  const [height, width] = spatialShape(t);
+  const plane = height * width;
+  const bands = lengthOf(t.dims, t.shape, 'band') ?? 1;
+  const axis = t.dims.indexOf('band');
+  // Distance of neighbouring bands, and of the frames around them, whichever axis comes first.
+  const bandStride = axis < 0 ? plane : t.shape.slice(axis + 1).reduce((x, y) => x * y, 1);
+  const frames = t.values.length / (bands * plane);
+  const frameStride = bandStride === plane ? bands * plane : plane;
+  const values = new Float32Array(frames * plane).fill(NaN);
+  const valid = new Uint8Array(values.length);
+  for (let f = 0; f < frames; f++) {
+    for (let i = 0; i < plane; i++) {
+      const pa = f * frameStride + ia * bandStride + i;
+      const pb = f * frameStride + ib * bandStride + i;
+      if (t.valid?.[pa] === 0 || t.valid?.[pb] === 0) continue;
+      // SAFETY: positions are inside the tensor.
+      const [va, vb] = [t.values[pa] as number, t.values[pb] as number];
+      const ratio = (va - vb) / (va + vb);
+      if (va + vb === 0 || Number.isNaN(ratio)) continue;
+      values[f * plane + i] = ratio;
+      valid[f * plane + i] = 1;
+    }
+  }
+  const dims = t.dims.filter((d) => d !== 'band');
+  return GeoTensor.create({
+    values,
+    valid: compactValid(valid),
+    shape: t.shape.filter((_, k) => k !== axis),
+    dims,
+    transform: t.transform,
+    crs: t.crs,
+    fillValue: NaN,
+    times: dims.includes('time') ? t.times : null,
+    attrs: t.attrs,
+  });
+}
