@@ -71,12 +71,18 @@ function* itemsOf(xml: string): Generator<Item> {
 /** Parses GDAL's metadata XML for a file of `count` bands; a null or foreign text gives empty metadata. */
 export function parseGdalMetadata(xml: string | null, count: number): GdalMetadata {
   const tags: Record<string, string> = {};
-  const bands = Array.from({ length: count }, () => ({
-    description: null as string | null,
+  const emptyBand = (): {
+    description: string | null;
+    scale: number;
+    offset: number;
+    tags: Record<string, string>;
+  } => ({
+    description: null,
     scale: 1,
     offset: 0,
     tags: {},
-  }));
+  });
+  const bands = Array.from({ length: count }, emptyBand);
   let isSignedByte = false;
   for (const item of itemsOf(xml ?? '')) {
     const band = item.sample === null ? undefined : bands[item.sample];
