@@ -4,6 +4,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { buildRasterCatalog, type GeoCatalog } from '../../../src/catalog/index.js';
 import { createRandom, GeoSlice, isNadirError, type Affine, type GeoSliceInit } from '../../../src/core/index.js';
+import { contextOf } from '../../../src/load/context.js';
 import { closeLoadContext, loadChips, loadRaster } from '../../../src/load/index.js';
 import { GeoTensor, masks, MERGE_METHODS, RESAMPLINGS, sliceOf } from '../../../src/pixels/index.js';
 import { withFolder } from '../../support/places.js';
@@ -555,6 +556,34 @@ describe('properties', () => {
 });
 
 describe('loadChips', () => {
+  test('chips that share source tiles decode each of them once', () =>
+    inFolder(async (folder) => {
+      const [w, h] = [1100, 600];
+      await writeRaster(folder, {
+        name: 'big.tif',
+        values: new Uint8Array(w * h).fill(5),
+        shape: [1, h, w],
+        transform: T,
+        crs: 'EPSG:32631',
+      });
+      await closing(await buildRasterCatalog(folder), async (catalog) => {
+        const slices = [0, 1, 2, 3, 4, 5].flatMap((r) =>
+          Array.from({ length: 11 }, (_, c) => box(c * 100, r * 100, 100, 100)),
+        );
+        let n = 0;
+        for await (const { tensor } of loadChips(
+          catalog.where(() => true),
+          slices,
+          { resampling: 'cubic' },
+        )) {
+          n += tensor.values.length;
+        }
+        assert.equal(n, w * h);
+        // 512 × 512 tiles: three across, two down. The filtered catalog shares the context of its root.
+        assert.equal(contextOf(catalog).cache.decoded, 6);
+      });
+    }));
+
   test('a failed chip is left out and listed by item id; raise stops at it', () =>
     inFolder(async (folder) => {
       await writeStack(folder);
