@@ -1,11 +1,18 @@
-/** Modules that `build.mjs` makes. */
+/** Modules that `build.mjs` makes; `EncodedBasemap` of map/basemap.ts says what the fields mean. */
+interface NadirBasemap {
+  readonly scale: number;
+  readonly land: readonly (readonly (readonly number[])[])[];
+  readonly borders: readonly (readonly number[])[];
+  readonly countries: readonly {
+    readonly name: string;
+    readonly polygons: readonly (readonly (readonly number[])[])[];
+  }[];
+}
 declare module 'nadir:basemap-110m' {
-  import type { EncodedBasemap } from './map/basemap.js';
-  export const basemap: EncodedBasemap;
+  export const basemap: NadirBasemap;
 }
 declare module 'nadir:basemap-50m' {
-  import type { EncodedBasemap } from './map/basemap.js';
-  export const basemap: EncodedBasemap;
+  export const basemap: NadirBasemap;
 }
 declare module 'nadir:map-worker' {
   /** Source of MapLibre's module worker, ASCII only. */

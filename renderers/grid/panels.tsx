@@ -1,6 +1,6 @@
 /** Small panels over a view: the list of keys, and the choice of a tag. */
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Button, Panel } from '../shared/ui.js';
 
 const KEYS = [
@@ -53,6 +53,9 @@ const MAX_TAG = 60;
 /** Free text or one of the quick tags for the rows in question. */
 export function TagPanel({ count, quick, onTag, onClose }: TagPanelProps): JSX.Element {
   const [text, setText] = useState('');
+  const input = useRef<HTMLInputElement>(null);
+  // After the panel has taken the focus, which it does in the same way.
+  useLayoutEffect(() => input.current?.focus(), []);
   const give = (tag: string): void => {
     const trimmed = tag.trim();
     if (trimmed) onTag(trimmed);
@@ -77,7 +80,7 @@ export function TagPanel({ count, quick, onTag, onClose }: TagPanelProps): JSX.E
           placeholder="any word"
           maxLength={MAX_TAG}
           value={text}
-          ref={(el) => el?.focus()}
+          ref={input}
           onInput={(e) => setText(e.currentTarget.value)}
         />
         <Button label="Add" class="primary" onClick={() => give(text)} />

@@ -44,11 +44,7 @@ export function Locator({ view }: { readonly view: MapView }): JSX.Element | nul
   if (!isUseful) return null;
   const country = basemap && countryAt(basemap, lon, lat);
   return (
-    <div
-      class="locator"
-      role="img"
-      aria-label={country === null || country === undefined ? 'Where on Earth this is' : `In or near ${country}`}
-    >
+    <div class="locator" role="img" aria-label={country === null ? 'Where on Earth this is' : `In or near ${country}`}>
       <canvas ref={ref} style={{ width: `${size.width}px`, height: `${size.height}px` }} />
       {country && <span>{country}</span>}
     </div>

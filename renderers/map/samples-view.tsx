@@ -85,7 +85,7 @@ export function SamplesView({ payload, host }: ViewProps<'samples'>): JSX.Elemen
           : `${formatPercent(data.length / (data.length + skipped))} of ${data.length + skipped}`,
     },
   ];
-  const active = hover >= 0 ? hover : (([...selected][0] ?? -1) as number);
+  const active = hover >= 0 ? hover : ([...selected][0] ?? -1);
   const item = data.items[active];
   return (
     <Frame

@@ -123,7 +123,7 @@ export class MapSurface implements PoolMember {
     try {
       const [{ Map }, basemap] = await Promise.all([loadEngine(), loadBasemap('110m')]);
       // The await may have outlived the view.
-      if (this.#isDestroyed) return;
+      if (this.#isGone()) return;
       claim(this);
       if (this.status.peek() === 'lost') this.status.value = 'still';
       const container = document.createElement('div');
@@ -167,6 +167,10 @@ export class MapSurface implements PoolMember {
     return box
       ? { bounds: [...box], fitBoundsOptions: { padding: this.#padding(), maxZoom: MAX_FIT_ZOOM } }
       : { center: [10, 25], zoom: 0.4 };
+  }
+
+  #isGone(): boolean {
+    return this.#isDestroyed;
   }
 
   #padding(): number {

@@ -57,10 +57,7 @@ export function LookControls({ look, bandNames, classes, onChange }: LookControl
   const toRgb = (): void =>
     onChange({
       ...look,
-      bands:
-        bandNames.length >= 3
-          ? ([2, 1, 0].map((b) => Math.min(b, bandNames.length - 1)) as readonly number[])
-          : [single],
+      bands: bandNames.length >= 3 ? [2, 1, 0].map((b) => Math.min(b, bandNames.length - 1)) : [single],
     });
   return (
     <>

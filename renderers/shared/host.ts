@@ -47,14 +47,14 @@ function statesFrom(value: unknown): States {
 
 /** The host behind a renderer context, with or without messaging. */
 export function createHost(context: RendererContext<unknown>): Host {
-  const { postMessage, onDidReceiveMessage } = context;
+  const hasMessaging = context.postMessage !== undefined && context.onDidReceiveMessage !== undefined;
   const waiting = new Map<string, (reply: ViewReply) => void>();
   const inFlight = new Map<string, number>();
   const queues = new Map<string, (() => void)[]>();
   let states = statesFrom(context.getState());
   let serial = 0;
 
-  onDidReceiveMessage?.((message: unknown) => {
+  context.onDidReceiveMessage?.((message: unknown) => {
     const parsed = parseReply(message);
     if (!parsed.ok) return;
     waiting.get(parsed.value.requestId)?.(parsed.value);
@@ -63,7 +63,7 @@ export function createHost(context: RendererContext<unknown>): Host {
   function send(viewId: string, op: ViewRequest['op'], args: unknown): string {
     const requestId = `${Date.now().toString(36)}-${(serial += 1)}`;
     const request: ViewRequest = { v: 1, viewId, requestId, op, args };
-    postMessage?.(request);
+    context.postMessage?.(request);
     return requestId;
   }
 
@@ -85,12 +85,12 @@ export function createHost(context: RendererContext<unknown>): Host {
   }
 
   return {
-    hasMessaging: postMessage !== undefined && onDidReceiveMessage !== undefined,
+    hasMessaging,
     post(viewId, op, args) {
       send(viewId, op, args);
     },
     async ask(viewId, op, args, signal) {
-      if (!postMessage || !onDidReceiveMessage) throw new NoKernelError();
+      if (!hasMessaging) throw new NoKernelError();
       await turn(viewId);
       try {
         signal?.throwIfAborted();

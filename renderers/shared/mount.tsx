@@ -98,7 +98,7 @@ export function createRenderer(context: RendererContext<unknown>, views: Views):
 
   return {
     renderOutputItem(item, element, signal) {
-      if (signal?.aborted) return;
+      if (signal.aborted) return;
       const parsed = read(item);
       const drawn = isProblem(parsed) ? null : draw(parsed, item, element);
       element.style.display = 'block';

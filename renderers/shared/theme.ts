@@ -28,7 +28,7 @@ export function watchTheme(): void {
 function parseColour(text: string): Rgb | null {
   const hex = /^#([0-9a-f]{3,8})$/i.exec(text)?.[1];
   if (hex !== undefined) {
-    const full = hex.length <= 4 ? [...hex].map((c) => c + c).join('') : hex;
+    const full = hex.length <= 4 ? hex.replace(/./g, '$&$&') : hex;
     const n = Number.parseInt(full.slice(0, 6), 16);
     return [n >> 16, (n >> 8) & 255, n & 255];
   }

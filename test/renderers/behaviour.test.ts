@@ -49,9 +49,9 @@ async function colourAt(page: Page, selector: string, x: number, y: number): Pro
 const counts = (page: Page, id: string, kind: string): Promise<string> =>
   page.locator(`#${id} .count.${kind} b`).innerText();
 
-/** Polls until `read` gives `expected`, at most five seconds. */
+/** Polls until `read` gives `expected`, at most twenty seconds. */
 async function eventually<T>(read: () => Promise<T>, expected: T): Promise<void> {
-  const deadline = Date.now() + 5000;
+  const deadline = Date.now() + 20_000;
   let last = await read();
   while (last !== expected && Date.now() < deadline) {
     await new Promise((done) => setTimeout(done, 30));
@@ -145,9 +145,10 @@ describe('behaviour', { skip }, () => {
     await page.locator('#chips [role=dialog]').waitFor();
     await page.keyboard.press('Escape');
     await page.keyboard.press('t');
+    await page.locator('#chips [role=dialog] input:focus').waitFor();
     await page.keyboard.type('kr flood');
     await page.keyboard.press('Enter');
-    assert.equal((await page.locator('#chips .chip-tags', { hasText: 'kr flood' }).count()) > 0, true);
+    await page.locator('#chips .chip-tags', { hasText: 'kr flood' }).first().waitFor();
     const leaked = await page.evaluate(() =>
       (globalThis as unknown as { leaked: string[] }).leaked.filter((k) => !['Control', 'Shift'].includes(k)),
     );
@@ -417,7 +418,8 @@ describe('behaviour', { skip }, () => {
   test('without WebGL the map says so and the table still shows the items', async () => {
     const { page } = await open();
     await page.evaluate(() => {
-      // SAFETY: a stand-in for a machine without WebGL2, in this page only.
+      // SAFETY: a stand-in for a machine without WebGL2, in this page only; `original` is always called with `this`.
+      // eslint-disable-next-line @typescript-eslint/unbound-method -- called with an explicit receiver below
       const original = HTMLCanvasElement.prototype.getContext as (
         this: HTMLCanvasElement,
         kind: string,

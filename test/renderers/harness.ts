@@ -129,7 +129,7 @@ export function mount(
 
 /** Waits until the map inside an output has been drawn. */
 export async function mapLive(page: Page, id: string): Promise<void> {
-  await page.locator(`#${id} .map-host[data-status=live]`).waitFor({ state: 'attached', timeout: 20_000 });
+  await page.locator(`#${id} .map-host[data-status=live]`).waitFor({ state: 'attached', timeout: 60_000 });
 }
 
 export interface Sheet {

@@ -157,7 +157,7 @@ function fakeHost(withMessaging = true): FakeHost {
       : {}),
   };
   return {
-    host: createHost(context as unknown as Parameters<typeof createHost>[0]),
+    host: createHost(context),
     sent,
     reply: (m) => listeners.forEach((f) => f(m)),
   };

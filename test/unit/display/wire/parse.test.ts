@@ -85,9 +85,9 @@ function small(): Record<string, unknown> {
     bands: [{ name: 'a', scale: 1, offset: 0, q: 'AAABAAIAAwA=', stats: null }],
     valid: 'AQEBAA==',
   };
-  for (const name of ['tensor', 'landcover']) (all[name]!.data as Json)['preview'] = tiny;
+  for (const name of ['tensor', 'landcover']) all[name]!.data['preview'] = tiny;
   for (const name of ['chips', 'curation'])
-    for (const item of (all[name]!.data as Json)['items'] as Json[]) item['preview'] = tiny;
+    for (const item of all[name]!.data['items'] as Json[]) item['preview'] = tiny;
   return all;
 }
 
