@@ -73,7 +73,7 @@ class Chips(Dataset):
     def __len__(self):
         return len(self.items)
     def __getitem__(self, i):
-        with rasterio.open(f"{self.root}/{self.items[${JSON.stringify(column)}][i]}") as f:
+        with rasterio.open(f"{self.root}/{self.items['${column}'][i]}") as f:
             return torch.from_numpy(f.read()), torch.from_numpy(f.dataset_mask() > 0)
 \`\`\``
     : `Read \`items.parquet\` with geopandas${hasPng ? ` and open the files of the column \`${column}\` with Pillow` : ''}.`;
@@ -123,7 +123,9 @@ export function dataCard(recipe: Recipe, facts: CardFacts): string {
       ? [`- and ${facts.sources.length - SHOWN_SOURCES} more, all in \`manifest.json\``]
       : [];
   const stretches = Object.entries(facts.stretches).map(([layer, s]) => {
-    const limits = s.limits.map(([low, high]) => `${low}–${high}`).join(', ');
+    const limits = s.limits
+      .map(([low, high]) => `${Number(low.toPrecision(6))}–${Number(high.toPrecision(6))}`)
+      .join(', ');
     const measured = s.sampledItems > 0 ? `, measured on ${s.sampledItems} items` : '';
     return `- ${plain(layer)}: ${s.method}, limits ${limits}${measured}; invalid pixels are transparent`;
   });
@@ -140,7 +142,7 @@ export function dataCard(recipe: Recipe, facts: CardFacts): string {
     stretches.length > 0 && recipe.outputs.some((o) => o.format === 'png')
       ? `## Pictures\n\n${stretches.join('\n')}`
       : '',
-    `## How it was made\n\nRecipe \`${recipeHash(recipe)}\` in \`recipe.json\`.${steps.length > 0 ? ` Curation took ${steps.length} steps, which the recipe holds.` : ''} The same recipe on the same files gives the same bytes.\n\n    nadir export recipe.json -o <folder>`,
+    `## How it was made\n\nRecipe \`${recipeHash(recipe)}\` in \`recipe.json\`.${steps.length > 0 ? ` Curation took ${steps.length} step${steps.length === 1 ? '' : 's'}, which the recipe holds.` : ''} The same recipe on the same files gives the same bytes.\n\n    nadir export recipe.json -o <folder>`,
     `## Files\n\n- \`items.parquet\`: one row an item (GeoParquet 1.1) with footprint, time, tags, valid fraction and paths\n${recipe.outputs.some((o) => o.format === 'cog') ? '- `cog/<layer>/<item>.tif`: Cloud Optimized GeoTIFF\n' : ''}${recipe.outputs.some((o) => o.format === 'png') ? '- `png/<layer>/<item>.png` with `.json` beside it\n' : ''}- \`manifest.json\`: every file with size and SHA-256\n- \`errors.jsonl\`: items that failed\n- \`run.json\`: when and where it ran; no part of the dataset`,
     loading(recipe),
     `## Sources, licence, attribution\n\nThe sources state no licence. Find out what applies before you share this dataset.\n\n${[...shown, ...more].join('\n')}`,

@@ -1,9 +1,9 @@
 /** Recipes: everything that decides the bytes of a dataset, as plain JSON (`export.md`). */
 import path from 'node:path';
-import { canonicalJson, envelope, ExportError, GeoSlice, sha256, transformBounds } from '../core/index.js';
-import type { Bounds, Crs } from '../core/index.js';
+import { canonicalJson, envelope, ExportError, GeoSlice, parseTime, sha256, transformBounds } from '../core/index.js';
+import type { Bounds, Crs, Interval } from '../core/index.js';
 import { rowsNow } from '../catalog/rows-now.js';
-import type { GeoCatalog } from '../catalog/types.js';
+import type { CatalogRow } from '../catalog/types.js';
 import { boxesAround } from './extent.js';
 import { checkLayerNames, checkOutputs } from './check.js';
 import { resolveItems } from './recipe-items.js';
@@ -48,16 +48,33 @@ function itemsBounds(items: readonly RecipeItem[], crs: Crs): Bounds | null {
 
 function layerSpec(layer: LayerInit, items: readonly RecipeItem[], folder: string | null): LayerSpec {
   const { catalog, ...options } = layer;
-  const rows = relevantRows(catalog, items).map((row) => rowToJson(row, folder));
+  const rows = relevantRows(layer, items).map((row) => rowToJson(row, folder));
   return { ...options, catalog: catalogRef(rows, catalog.crs) };
 }
 
-function relevantRows(catalog: GeoCatalog, items: readonly RecipeItem[]): ReturnType<typeof rowsNow> {
-  const bounds = itemsBounds(items, catalog.crs);
-  const all = rowsNow(catalog);
-  if (bounds === null) return all;
-  const [xmin, ymin, xmax, ymax] = bounds;
-  return all.filter(({ bbox: b }) => b[0] <= xmax && b[2] >= xmin && b[1] <= ymax && b[3] >= ymin);
+/** The time around all items; null when one of them matches every time. */
+function itemsInterval(items: readonly RecipeItem[]): Interval | null {
+  let [start, end] = [Infinity, -Infinity];
+  for (const { slice } of items) {
+    if (slice.interval === null) return null;
+    start = Math.min(start, parseTime(slice.interval.start));
+    end = Math.max(end, parseTime(slice.interval.end));
+  }
+  return { start, end };
+}
+
+/** The rows of a layer that can meet the items, by boxes and time. */
+function relevantRows({ catalog, ignoreTime }: LayerInit, items: readonly RecipeItem[]): readonly CatalogRow[] {
+  const [xmin, ymin, xmax, ymax] = itemsBounds(items, catalog.crs) ?? [-Infinity, -Infinity, Infinity, Infinity];
+  const time = ignoreTime === true ? null : itemsInterval(items);
+  return rowsNow(catalog).filter(
+    ({ bbox: b, interval }) =>
+      b[0] <= xmax &&
+      b[2] >= xmin &&
+      b[1] <= ymax &&
+      b[3] >= ymin &&
+      (time === null || interval === null || (interval.start <= time.end && interval.end >= time.start)),
+  );
 }
 
 function isRecipe(value: Recipe | RecipeInit): value is Recipe {
@@ -82,7 +99,7 @@ export function createRecipe(init: RecipeInit | Recipe): Recipe {
   const { items, origin, catalog } = resolveItems(init.items);
   const layers = init.layers ?? (catalog ? [{ name: DEFAULT_LAYER, catalog }] : []);
   checkLayerNames(layers.map((l) => l.name));
-  const folders = layers.map((l) => commonFolder(relevantRows(l.catalog, items).map((r) => r.filepath)));
+  const folders = layers.map((l) => commonFolder(relevantRows(l, items).map((r) => r.filepath)));
   const specs = layers.map((layer, i) => layerSpec(layer, items, folders[i] ?? null));
   const locations = Object.fromEntries(
     layers.flatMap((l, i) => (folders[i] == null ? [] : [[l.name, path.resolve(folders[i])]])),
