@@ -52,6 +52,20 @@ function strings(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((v): v is string => typeof v === 'string') : [];
 }
 
+/** Rows by tag, out of tags by item id. */
+function bitsByTag(
+  tags: Readonly<Record<string, readonly string[]>>,
+  indexOf: ReadonlyMap<string, number>,
+): ReadonlyMap<string, Bits> {
+  const byTag = new Map<string, Bits>();
+  for (const [id, words] of Object.entries(tags)) {
+    const row = indexOf.get(id);
+    if (row === undefined) continue;
+    for (const word of words) byTag.set(word, withBits(byTag.get(word) ?? emptyBits(indexOf.size), [row]));
+  }
+  return byTag;
+}
+
 /** A model of rows `ids`, with the steps of `initial` replayed; rules come from its `verdicts`. */
 export function createModel(ids: readonly string[], initial: CurationState | null = null): CurationModel {
   const indexOf = new Map(ids.map((id, i) => [id, i]));
@@ -67,7 +81,7 @@ export function createModel(ids: readonly string[], initial: CurationState | nul
     decisions = {
       kept: withBits(decisions.kept, rows(kept)),
       rejected: withBits(decisions.rejected, rows(rejected)),
-      tags: new Map(Object.entries(tags).map(([tag, list]) => [tag, withBits(emptyBits(ids.length), rows(list))])),
+      tags: bitsByTag(tags, indexOf),
       steps: initial.steps,
     };
   } else if (initial) {

@@ -174,6 +174,7 @@ export interface CurationState {
   readonly verdicts?: {
     readonly kept: readonly string[];
     readonly rejected: readonly string[];
+    /** Tags by item id, as `selection.tags` has them. */
     readonly tags: Readonly<Record<string, readonly string[]>>;
   };
 }

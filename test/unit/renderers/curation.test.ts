@@ -158,7 +158,7 @@ test('rules come from the verdicts of the payload, and stay first in the log', (
   const m = createModel(ids, {
     source: 'x',
     steps: [{ op: 'where', args: ['cloud < 20'] }],
-    verdicts: { kept: ['chip-1'], rejected: ['chip-2', 'gone'], tags: { a: ['chip-3'] } },
+    verdicts: { kept: ['chip-1'], rejected: ['chip-2', 'gone'], tags: { 'chip-3': ['a'] } },
   });
   assert.deepEqual([verdictOf(m, 1), verdictOf(m, 2), tagsOf(m, 3)], ['keep', 'reject', ['a']]);
   const next = reduce(m, { type: 'verdict', rows: [5], verdict: 'keep' });
