@@ -1,5 +1,6 @@
 /** From a payload, a picture and a summary to the MIME bundle of one output (`renderers.md` §2). */
 import { canonicalJson, currentHost, sha256, type DisplayBundle, type ViewHandler } from '../core/index.js';
+import { VERSION } from '../core/version.js';
 import { SCALE, type Canvas } from './draw/canvas.js';
 import { canvasToPng } from './draw/encode.js';
 import { oneLine, summary } from './words.js';
@@ -12,7 +13,7 @@ const CEILING_BYTES = 10_000_000;
 /** Room kept for picture and text when a payload is measured. */
 const PICTURE_BYTES = 420_000;
 /** Wrote the payload: name and version of this library. */
-export const PRODUCER = 'nadir 0.1.0';
+export const PRODUCER = `nadir ${VERSION}`;
 
 /** Everything that makes one output. */
 export interface Draft<K extends PayloadKind> {

@@ -9,7 +9,7 @@ import { paintPreview, sharedLimits } from './draw/pixels.js';
 import { wireMicros } from './footprint.js';
 import { sliceOfTensor, tensorFacts, type TensorLike } from './objects.js';
 import { orNowhere, placeOfBounds, placeOfRaster, unionOf } from './place.js';
-import { makePreview, validShare } from './preview.js';
+import { makePreview, previewBytes, validShare } from './preview.js';
 import { tensorRendering } from './tensor.js';
 import type { ChipItem, Preview, Rendering } from './wire/payload.js';
 import { facts, grouped, isoDay, oneLine, percent, placeRange, plural, textTable, timeSpan } from './words.js';
@@ -22,8 +22,11 @@ export const CHIP_SIDE = 96;
 const MOST_BANDS = 4;
 /** Side of a detail view at most. */
 const DETAIL_SIDE = 1024;
-/** Bytes of one chip in a payload besides pixels, about. */
-const ITEM_BYTES = 900;
+const SMALLEST_SIDE = 16;
+/** Bytes of one preview besides its pixels: names, statistics. */
+const PREVIEW_BYTES = 900;
+/** Share of an output that descriptions may take; the rest is for pixels. */
+const ITEMS_SHARE = 0.7;
 const TEXT_ROWS = 16;
 /** Most items of one output in any case. */
 const MOST_ITEMS = 5000;
@@ -55,12 +58,26 @@ export function pickBands(bandNames: readonly string[], rendering: Rendering): C
   };
 }
 
-/** Most preview pixels a side so that the inline chips fit the payload. */
-export function chipSide(count: number, bands: number): number {
+/** Chips that fit an output, and the side of the previews of the first 64. */
+export interface ChipPlan {
+  readonly items: readonly ChipItem[];
+  readonly side: number;
+}
+
+/** How many chips and how large previews fit an output of which `reserved` bytes are taken by other things. */
+export function planChips(all: readonly ChipItem[], bands: number, reserved = 0): ChipPlan {
+  const budget = Math.max(50_000, payloadBudget() - reserved);
+  let [count, bytes] = [0, 0];
+  for (const item of all) {
+    const size = Buffer.byteLength(JSON.stringify(item)) + 1;
+    if (count > 0 && (count >= MOST_ITEMS || bytes + size > budget * ITEMS_SHARE)) break;
+    bytes += size;
+    count++;
+  }
   const inline = Math.max(1, Math.min(count, MOST_PREVIEWS));
-  const room = payloadBudget() * 0.85 - Math.min(count, MOST_ITEMS) * ITEM_BYTES;
-  const side = Math.floor(Math.sqrt(Math.max(0, room) / (inline * (bands * 2 + 0.3) * (4 / 3))));
-  return Math.max(16, Math.min(CHIP_SIDE, side));
+  const room = (budget - bytes) / inline - PREVIEW_BYTES;
+  const side = Math.floor(Math.sqrt(Math.max(0, room) / previewBytes(1, Math.max(1, bands))));
+  return { items: all.slice(0, count), side: Math.max(SMALLEST_SIDE, Math.min(CHIP_SIDE, side)) };
 }
 
 /** A preview of a chip; bands of `look` that it does not have are left out. */
@@ -196,11 +213,6 @@ export function itemsTruncated(shown: number, count: number): string | null {
   return shown < count ? `showing ${grouped(shown)} of ${grouped(count)} chips` : null;
 }
 
-/** Items that a payload can hold. */
-export function inlineItems<T>(items: readonly T[]): readonly T[] {
-  return items.slice(0, Math.min(MOST_ITEMS, Math.floor((payloadBudget() * 0.75) / ITEM_BYTES)));
-}
-
 /** Everything a chip request may ask for. */
 export function chipArgs(args: Readonly<Record<string, unknown>>): { readonly id: string; readonly side: number } {
   const id = typeof args['id'] === 'string' ? args['id'] : '';
@@ -214,8 +226,7 @@ export function displayTensors(values: readonly unknown[]): DisplayBundle | unde
   const tensors: readonly TensorLike[] = values;
   const look = chipLook(first);
   const all = withUniqueIds(tensors.map(tensorItem));
-  const kept = inlineItems(all);
-  const side = chipSide(all.length, look.bands.length);
+  const { items: kept, side } = planChips(all, look.bands.length);
   const items = kept.map((item, i) => {
     const tensor = tensors[i];
     return i < MOST_PREVIEWS && tensor ? { ...item, preview: chipPreview(tensor, look, side) } : item;

@@ -10,11 +10,10 @@ import {
   chipArgs,
   chipLook,
   chipPreview,
-  chipSide,
   chipsText,
   chipTiles,
   chipTitle,
-  inlineItems,
+  planChips,
   itemsTruncated,
   MOST_PREVIEWS,
   sliceItem,
@@ -53,8 +52,8 @@ export async function displayCuration(selection: CuratedSelection): Promise<Disp
   const curated = await itemsOfSelection(selection);
   const { look } = curated;
   const all = curated.items;
-  const kept = inlineItems(all);
-  const side = chipSide(all.length, Math.max(1, look.bands.length));
+  const state = curationState(selection);
+  const { items: kept, side } = planChips(all, look.bands.length, Buffer.byteLength(JSON.stringify(state)));
   const first = kept.slice(0, MOST_PREVIEWS).map((_, i) => i);
   const outcomes = look.bands.length === 0 ? [] : await curated.load(first, side);
   const items = kept.map((item, i): ChipItem => {
@@ -65,24 +64,19 @@ export async function displayCuration(selection: CuratedSelection): Promise<Disp
   });
   const { counts } = selection;
   const verdicts = new Map(selection.ids.map((id) => [id, selection.verdictOf(id)]));
-  const idsOf = (verdict: string): string[] => selection.ids.filter((id) => verdicts.get(id) === verdict);
   const data: CurationData = {
     of: selection.of,
     count: all.length,
     bandNames: look.bandNames,
     rendering: look.rendering,
     items,
-    curation: {
-      source: currentHost()?.nameOf(selection.source) ?? '(value)',
-      steps: selection.steps,
-      verdicts: { kept: idsOf('kept'), rejected: idsOf('rejected'), tags: selection.tags },
-    },
+    curation: state,
   };
   const noun = selection.of === 'catalog' ? 'scene' : 'chip';
   const placed = all.filter((i) => i.outline.length > 0);
   const interval = extentOf(all);
   const where = [...(interval ? [timeSpan(interval)] : []), placeRange(unionOf(placed.map((i) => i.bbox)))].join(', ');
-  const state = `${grouped(counts.kept)} kept, ${grouped(counts.rejected)} rejected, ${grouped(counts.undecided)} undecided`;
+  const verdictText = `${grouped(counts.kept)} kept, ${grouped(counts.rejected)} rejected, ${grouped(counts.undecided)} undecided`;
   const title = `Curation of ${plural(all.length, noun)}`;
   const verdictOf = (id: string): 'kept' | 'rejected' | null => {
     const verdict = verdicts.get(id);
@@ -91,7 +85,7 @@ export async function displayCuration(selection: CuratedSelection): Promise<Disp
   return makeBundle({
     kind: 'curation',
     title,
-    alt: `${title}: ${state}; ${where}`,
+    alt: `${title}: ${verdictText}; ${where}`,
     datasetId: itemsFingerprint(all.map((i) => i.id)),
     truncated: itemsTruncated(items.length, all.length),
     data,
@@ -107,7 +101,7 @@ export async function displayCuration(selection: CuratedSelection): Promise<Disp
       }),
     }),
     text: chipsText(title, items, all.length, look, [
-      ['verdicts', state],
+      ['verdicts', verdictText],
       ['tagged', String(counts.tagged)],
       ['steps', stepsText(selection)],
     ]),
@@ -123,6 +117,16 @@ export async function displayCuration(selection: CuratedSelection): Promise<Disp
       },
     }),
   });
+}
+
+/** The verdicts so far and the expression of what is curated. */
+function curationState(selection: CuratedSelection): CurationData['curation'] {
+  const idsOf = (verdict: string): string[] => selection.ids.filter((id) => selection.verdictOf(id) === verdict);
+  return {
+    source: currentHost()?.nameOf(selection.source) ?? '(value)',
+    steps: selection.steps,
+    verdicts: { kept: idsOf('kept'), rejected: idsOf('rejected'), tags: selection.tags },
+  };
 }
 
 function stepsText(selection: CuratedSelection): string {

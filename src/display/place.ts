@@ -131,17 +131,19 @@ export function orNowhere(place: Place | null): Place {
   return place ?? NOWHERE;
 }
 
-/** A ring with at most {@link MAX_VERTICES} points: the least bent ones go first, by growing tolerance. */
+/**
+ * A ring without the points that nobody would miss: half a pixel of a view that it fills, 700 pixels wide, and more until
+ * at most {@link MAX_VERTICES} are left.
+ */
 export function simplified(ring: readonly LonLat[]): LonLat[] {
   let points = [...ring];
   const box = boxOf([[points]]);
-  if (points.length <= MAX_VERTICES || !box) return points;
-  // One pixel of a fitted view 700 pixels wide, doubled until the ring is short enough.
-  let tolerance = Math.max(box[2] - box[0], box[3] - box[1]) / 700;
-  while (points.length > MAX_VERTICES) {
+  if (points.length <= 5 || !box) return points;
+  let tolerance = Math.max(box[2] - box[0], box[3] - box[1]) / 1400;
+  do {
     points = douglasPeucker(points, tolerance);
     tolerance *= 2;
-  }
+  } while (points.length > MAX_VERTICES);
   return points;
 }
 

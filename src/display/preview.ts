@@ -8,8 +8,8 @@ import type { Preview, PreviewBand } from './wire/payload.js';
 
 /** Steps of a 16-bit band. */
 const STEPS = 65_535;
-/** Values that percentiles are taken from at most: 200 000 evenly spaced ones are within 0.1 % of the true rank. */
-const PERCENTILE_SAMPLE = 200_000;
+/** Values that percentiles are taken from at most, evenly spaced. */
+const PERCENTILE_SAMPLE = 65_536;
 /** Fewest steps between the 2nd and 98th percentile; an outlier that would leave fewer is cut off instead. */
 const FEWEST_STEPS = 64;
 

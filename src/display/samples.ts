@@ -17,8 +17,6 @@ const HEIGHT = 420;
 /** An endless sequence shows its beginning. */
 const MOST_ENDLESS = 1000;
 const MOST_SLICES = 20_000;
-/** Bytes of one slice in a payload, about. */
-const ITEM_BYTES = 420;
 const TEXT_ROWS = 14;
 
 /** The bundle of a sequence of slices. */
@@ -33,7 +31,16 @@ export function displaySamples(sequence: SliceSequence): DisplayBundle {
     }
   }
   const all = slices.map(sliceItem);
-  const shown = all.slice(0, Math.max(1, Math.floor((payloadBudget() * 0.95) / ITEM_BYTES)));
+  const light = all.map(({ id, outline, bbox: box, startMicros, endMicros }) => ({
+    id,
+    outline,
+    bbox: box,
+    startMicros,
+    endMicros,
+  }));
+  const bytes = Buffer.byteLength(JSON.stringify(light));
+  const share = Math.min(1, (payloadBudget() * 0.9) / bytes);
+  const shown = light.slice(0, Math.ceil(light.length * share));
   const length = isEndless ? slices.length : sequence.length;
   const placed = all.filter((i) => i.outline.length > 0);
   const [bbox, interval] = [unionOf(placed.map((i) => i.bbox)), extentOf(all)];
@@ -52,13 +59,7 @@ export function displaySamples(sequence: SliceSequence): DisplayBundle {
     crs: crs.length === 1 ? (crs[0] ?? '') : plural(crs.length, 'CRS', 'CRSs'),
     chipSize: sizes.length === 1 && first ? [...first.shape] : null,
     bbox,
-    items: shown.map(({ id, outline, bbox: box, startMicros, endMicros }) => ({
-      id,
-      outline,
-      bbox: box,
-      startMicros,
-      endMicros,
-    })),
+    items: shown,
     skipped: sequence.skipped
       .slice(0, 500)
       .map((s) => ({ item: fileName(s.row.filepath), reason: s.reason, count: s.count })),

@@ -163,7 +163,7 @@ export function displayTensor(tensor: TensorLike): DisplayBundle {
         ['bands', t.bandNames.map(oneLine).join(', ')],
       ],
     ),
-    text: tensorText(tensor, title, text),
+    text: tensorText(tensor, title, text, preview),
     handler: answers({
       bands: (args) => {
         const wanted = Array.isArray(args['bands'])
@@ -228,11 +228,19 @@ function tensorPicture(
   });
 }
 
-function tensorText(tensor: TensorLike, title: string, pairs: readonly (readonly [string, string])[]): string[] {
+function tensorText(
+  tensor: TensorLike,
+  title: string,
+  pairs: readonly (readonly [string, string])[],
+  preview: Preview,
+): string[] {
   const t = tensorFacts(tensor);
   const bounds = affineBounds(tensor.transform, [t.height, t.width]);
   const rows = t.bandNames.slice(0, TEXT_BANDS).map((name, band) => {
-    const s = bandStats(tensor.values, tensor.valid, planeOffset(tensor, 0, band), t.height * t.width);
+    const known = preview.bands[band];
+    const s = known
+      ? known.stats
+      : bandStats(tensor.values, tensor.valid, planeOffset(tensor, 0, band), t.height * t.width);
     const short = (v: number | undefined): number | null => (v === undefined ? null : Number(shortNumber(v)));
     return [oneLine(name), short(s?.min), short(s?.mean), short(s?.max), short(s?.p2), short(s?.p98)];
   });

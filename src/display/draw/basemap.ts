@@ -2,15 +2,22 @@
 import type { Canvas, Point } from './canvas.js';
 import { landRings } from './land.js';
 import { drawText, textWidth } from './lettering.js';
-import { COAST, GRATICULE, INK, LAND_FILL, MUTED, PAPER, SEA } from './theme.js';
+import { COAST, GRATICULE, GROUND, INK, LAND_FILL, MUTED, PAPER, SEA } from './theme.js';
 import { metresPerPixel, type MapView } from './view.js';
 
 /** Distances between graticule lines that read well, in degrees. */
 const STEPS = [60, 30, 20, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001];
 
-/** Draws sea and land. */
+/** Width of view below which our coastline (3 km coarse) would show sea where land is: the ground stays neutral. */
+const FINEST_DEGREES = 0.4;
+
+/** Draws sea and land; a neutral ground where the coastline is too coarse. */
 export function drawGround(canvas: Canvas, view: MapView): void {
   const { box, bounds } = view;
+  if (bounds[2] - bounds[0] < FINEST_DEGREES) {
+    canvas.fillBox(box, GROUND);
+    return;
+  }
   canvas.fillBox(box, SEA);
   const rings: Point[][] = [];
   for (const turn of [-360, 0, 360]) {

@@ -15,21 +15,18 @@ export function bandValues(band: PreviewBand): Float64Array {
   );
 }
 
-/** Limits of one band over several previews: the 2nd and 98th percentile of their valid pixels. */
+function middle(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
+
+/**
+ * Limits of one band that several chips share, so that they can be compared: the medians of their 2nd and 98th
+ * percentiles. Percentiles of all pixels together would let a few cloudy chips turn all others black.
+ */
 export function sharedLimits(previews: readonly Preview[], band: number): Limits {
-  const values: number[] = [];
-  const total = previews.reduce((n, p) => n + p.width * p.height, 0);
-  const every = Math.max(1, Math.ceil(total / 40_000));
-  for (const preview of previews) {
-    const b = preview.bands[band];
-    if (!b) continue;
-    const mask = preview.valid === null ? null : Buffer.from(preview.valid, 'base64');
-    const all = bandValues(b);
-    for (let i = 0; i < all.length; i += every) if (mask?.[i] !== 0) values.push(all[i] ?? 0);
-  }
-  const sorted = Float64Array.from(values).sort();
-  const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))] ?? 0;
-  const [low, high] = [at(0.02), at(0.98)];
+  const stats = previews.flatMap((p) => p.bands[band]?.stats ?? []);
+  const [low, high] = [middle(stats.map((s) => s.p2)), middle(stats.map((s) => s.p98))];
   return high > low ? [low, high] : [low - 0.5, low + 0.5];
 }
 

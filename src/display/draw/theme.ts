@@ -7,6 +7,8 @@ export const INK: Colour = [38, 46, 53];
 export const MUTED: Colour = [103, 113, 121];
 export const FAINT: Colour = [226, 229, 231];
 export const SEA: Colour = [221, 232, 239];
+/** Neither land nor sea. */
+export const GROUND: Colour = [240, 242, 240];
 export const LAND_FILL: Colour = [245, 243, 236];
 /** Darker than on the map: the globe is small and has no labels. */
 export const GLOBE_LAND: Colour = [222, 216, 200];

@@ -341,6 +341,14 @@ describe('samples', () => {
     assert.equal(payload.truncated, 'showing 1000 of endlessly many chips');
   });
 
+  test('of 20 000 chips stay within their output', () => {
+    const payload = payloadOf(displaySamples(sequenceOf(Array.from({ length: 20_000 }, (_, i) => slice(i % 200)))));
+    assert.ok(payload.kind === 'samples');
+    assert.equal(payload.data.length, 20_000);
+    assert.match(payload.truncated ?? '', /^showing \d+ of 20 000 chips$|^showing \d+ \d+ of 20 000 chips$/);
+    assert.ok(JSON.stringify(payload).length < 1_600_000);
+  });
+
   test('tell seed, size and place', () => {
     assert.equal(
       payloadOf(displaySamples(sequenceOf([slice(0)]))).alt,
@@ -368,6 +376,26 @@ describe('curation', () => {
     } finally {
       host.remove();
     }
+  });
+
+  test('of thousands of items with many columns stays within its output', async () => {
+    const columns = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`column_${i}`, 'x'.repeat(60)]));
+    const source = catalogOf(rows(3000).map((r) => ({ ...r, columns })));
+    const ids = rows(3000).map((r) => r.id);
+    const stub = {
+      of: 'catalog',
+      source,
+      ids,
+      steps: [],
+      tags: {},
+      counts: { kept: 3000, rejected: 0, undecided: 0, tagged: 0 },
+      verdictOf: () => 'kept',
+    };
+    const payload = payloadOf(await displayCuration(stub as unknown as Parameters<typeof displayCuration>[0]));
+    assert.ok(payload.kind === 'curation');
+    assert.equal(payload.data.count, 3000);
+    assert.match(payload.truncated ?? '', /^showing \d+ of 3000 chips$/);
+    assert.ok(JSON.stringify(payload).length < 1_600_000);
   });
 
   test('joins the view of the same chips', async () => {

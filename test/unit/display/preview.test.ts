@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { createRandom } from '../../../src/core/index.js';
 import { GeoTensor } from '../../../src/pixels/index.js';
 import { bandStats, makePreview, previewSize, quantisation, validShare } from '../../../src/display/preview.js';
+import { sharedLimits } from '../../../src/display/draw/pixels.js';
 import type { Preview } from '../../../src/display/wire/payload.js';
 
 const SEED = 20261120;
@@ -120,4 +121,16 @@ describe('statistics', () => {
     const t = tensor(Float32Array.from([1, NaN, 3, 4]), [1, 2, 2], { valid: Uint8Array.from([1, 1, 1, 0]) });
     assert.equal(validShare(t), 0.5);
   });
+});
+
+test('a few bright chips leave the shared stretch of the others alone', () => {
+  const chipOf = (high: number): Preview =>
+    makePreview(
+      tensor(
+        Uint16Array.from({ length: 101 }, (_, i) => i * high),
+        [1, 1, 101],
+      ),
+      { bands: [0], side: 128 },
+    );
+  assert.deepEqual(sharedLimits([chipOf(10), chipOf(10), chipOf(10), chipOf(90), chipOf(90)], 0), [20, 980]);
 });
