@@ -6,7 +6,6 @@ import type { Classes, Look } from '../pixels/draw.js';
 import type { Limits } from '../pixels/stretch.js';
 import { hasBit } from '../shared/bits.js';
 import { tagsOf, verdictOf, type CurationModel, type Verdict } from '../shared/curation.js';
-import { formatTime } from '../shared/format.js';
 import type { Dataset } from '../shared/store.js';
 import { Empty } from '../shared/ui.js';
 import { ChipTile } from './chip-tile.js';
@@ -154,11 +153,12 @@ export function ChipGrid(props: ChipGridProps): JSX.Element {
     event.stopPropagation();
   };
 
-  const dates = new Set(items.map((i) => i.startMicros));
-  const caption = (item: ChipItem): string =>
-    item.startMicros !== null && dates.size > items.length / 2
-      ? formatTime(item.startMicros, false)
-      : item.title || item.id;
+  const isNamed = new Set(items.map((i) => i.title)).size === items.length;
+  const caption = (item: ChipItem): string => {
+    const name = item.title || item.id;
+    // Many chips of one date need a number to be told apart.
+    return isNamed ? name : `${rowOf(item) + 1} · ${name}`;
+  };
   const rows: JSX.Element[] = [];
   for (let r = firstRow; r < lastRow; r++) {
     rows.push(

@@ -105,10 +105,11 @@ function Tile(props: ChipTileProps): JSX.Element {
           </button>
         </span>
       </div>
+      {/* Spaces between the parts, which the layout ignores and readers of the screen need. */}{' '}
       <div class="chip-caption">
         <span class="chip-name" title={item.id}>
           {props.caption}
-        </span>
+        </span>{' '}
         {percent && <span class="muted">{percent}</span>}
       </div>
     </div>

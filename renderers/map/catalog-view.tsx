@@ -14,7 +14,7 @@ import { Live } from '../shared/live.js';
 import { Empty, Pill, Segmented, type Fact } from '../shared/ui.js';
 import { isOneOf, useViewState, type ViewProps } from '../shared/view.js';
 import { Details } from './details.js';
-import { unionBox } from './geometry.js';
+import { isPlaced, unionBox } from './geometry.js';
 import { Legend } from './legend.js';
 import { MapPane } from './map-pane.js';
 import { Timeline } from './timeline.js';
@@ -70,7 +70,7 @@ export function CatalogView({ payload, host }: ViewProps<'catalog'>): JSX.Elemen
     [model.selected, rowOf],
   );
   const hover = rowOf.get(model.hover) ?? -1;
-  const box = data.bbox ?? unionBox(data.rows.map((r) => r.bbox));
+  const box = data.bbox ?? unionBox(data.rows.filter(isPlaced).map((r) => r.bbox));
   const columns = useMemo(() => ['id', 'start', 'end', ...propertyNames(data.rows)], [data]);
   const cells = useMemo(
     () =>

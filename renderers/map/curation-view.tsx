@@ -11,7 +11,7 @@ import { Frame } from '../shared/frame.js';
 import { Button } from '../shared/ui.js';
 import { isOneOf, useViewState, type ViewProps } from '../shared/view.js';
 import { propertyNames } from './catalog-view.js';
-import { unionBox } from './geometry.js';
+import { isPlaced, unionBox } from './geometry.js';
 import { Legend } from './legend.js';
 import { MapPane } from './map-pane.js';
 import { Timeline } from './timeline.js';
@@ -40,7 +40,7 @@ export function CurationView({ payload, host }: ViewProps<'curation'>): JSX.Elem
     () => new Set([...bitIndices(model.selected), model.cursor].flatMap((m) => rowOf.get(m) ?? [])),
     [model.selected, model.cursor, rowOf],
   );
-  const box = useMemo(() => unionBox(data.items.map((i) => i.bbox)), [data]);
+  const box = useMemo(() => unionBox(data.items.filter(isPlaced).map((i) => i.bbox)), [data]);
   const hover = rowOf.get(model.hover) ?? -1;
   const names = useMemo(() => propertyNames(data.items).slice(0, 8), [data]);
   const columns = useMemo(() => ['verdict', 'id', 'time', 'valid', 'tags', ...names], [names]);

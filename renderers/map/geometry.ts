@@ -31,12 +31,17 @@ export function boxPolygons(box: LonLatBox): Position[][][] {
   return [[boxRing([w, s, 180, n])], [boxRing([-180, s, e, n])]];
 }
 
+/** False for items without a place in longitude and latitude, which have no outline and an empty box. */
+export function isPlaced({ bbox, outline }: { readonly bbox: LonLatBox; readonly outline: Outline }): boolean {
+  return outline.length > 0 || bbox[0] !== bbox[2] || bbox[1] !== bbox[3];
+}
+
 /** Footprints as GeoJSON: the row as id, the state as property. */
 export function featureCollection(features: readonly MapFeature[]): FeatureCollection {
   const asBoxes = features.length > MAX_OUTLINES;
   return {
     type: 'FeatureCollection',
-    features: features.map((f): Feature<MultiPolygon> => {
+    features: features.filter(isPlaced).map((f): Feature<MultiPolygon> => {
       const rings =
         asBoxes || f.outline.length === 0
           ? boxPolygons(f.bbox)
@@ -64,7 +69,7 @@ export function unionBox(boxes: readonly LonLatBox[]): LonLatBox | null {
 /** Opacity of one undecided fill, so that a stack of scenes of one place stays light enough to see the map. */
 export function fillOpacity(features: readonly MapFeature[]): number {
   const area = ([w, s, e, n]: LonLatBox): number => (e < w ? e + 360 - w : e - w) * (n - s);
-  const all = unionBox(features.map((f) => f.bbox));
+  const all = unionBox(features.filter(isPlaced).map((f) => f.bbox));
   if (!all) return 0.1;
   const overlap = features.reduce((sum, f) => sum + area(f.bbox), 0) / Math.max(1e-12, area(all));
   return Math.max(0.012, 0.12 / Math.max(1, overlap));

@@ -4,9 +4,10 @@ import { useMemo } from 'preact/hooks';
 import { copyText } from '../shared/clipboard.js';
 import { formatInterval, formatNumber } from '../shared/format.js';
 import { Frame } from '../shared/frame.js';
-import { Button, Facts } from '../shared/ui.js';
+import { Button, Empty, Facts } from '../shared/ui.js';
 import type { ViewProps } from '../shared/view.js';
 import { boxText } from './catalog-view.js';
+import { isPlaced } from './geometry.js';
 import { MapPane } from './map-pane.js';
 
 const NONE: ReadonlySet<number> = new Set();
@@ -55,17 +56,21 @@ export function GeoSliceView({ payload, host }: ViewProps<'geoslice'>): JSX.Elem
       controls={<Button icon="copy" label="Copy bounds" text="Copy bounds" onClick={copy} />}
     >
       <div class="split">
-        <MapPane
-          host={host}
-          viewId={payload.viewId}
-          label={payload.alt}
-          box={data.bbox}
-          features={features}
-          hover={-1}
-          selected={NONE}
-          onHover={() => undefined}
-          onPick={() => undefined}
-        />
+        {isPlaced(data) ? (
+          <MapPane
+            host={host}
+            viewId={payload.viewId}
+            label={payload.alt}
+            box={data.bbox}
+            features={features}
+            hover={-1}
+            selected={NONE}
+            onHover={() => undefined}
+            onPick={() => undefined}
+          />
+        ) : (
+          <Empty icon="map">This CRS has no place in longitude and latitude.</Empty>
+        )}
         <div class="side" tabIndex={0} role="group" aria-label="Facts">
           <Facts facts={facts} />
         </div>

@@ -9,7 +9,7 @@ import { formatInterval, formatPercent, plural } from '../shared/format.js';
 import { Frame } from '../shared/frame.js';
 import { Button, Empty, Facts, Pill, Segmented } from '../shared/ui.js';
 import { isOneOf, useViewState, type ViewProps } from '../shared/view.js';
-import { unionBox } from './geometry.js';
+import { isPlaced, unionBox } from './geometry.js';
 import { MapPane } from './map-pane.js';
 
 /** The animation lasts about this long, however many chips there are. */
@@ -58,7 +58,7 @@ export function SamplesView({ payload, host }: ViewProps<'samples'>): JSX.Elemen
       ),
     [model.selected, rowOf, until, isPlaying],
   );
-  const box = data.bbox ?? unionBox(data.items.map((i) => i.bbox));
+  const box = data.bbox ?? unionBox(data.items.filter(isPlaced).map((i) => i.bbox));
   const skipped = data.skipped.reduce((n, s) => n + s.count, 0);
   const hover = rowOf.get(model.hover) ?? -1;
   const onHover = (row: number): void => dataset.dispatch({ type: 'hover', row: row < 0 ? -1 : (modelRow[row] ?? -1) });

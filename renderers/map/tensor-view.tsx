@@ -13,7 +13,9 @@ import { formatNumber, formatPercent, formatTime } from '../shared/format.js';
 import { Frame } from '../shared/frame.js';
 import { Empty, Facts, Segmented } from '../shared/ui.js';
 import { isOneOf, useViewState, type ViewProps } from '../shared/view.js';
+import { isPlaced } from './geometry.js';
 import { MapPane } from './map-pane.js';
+import { useBands } from './use-bands.js';
 
 const NONE: ReadonlySet<number> = new Set();
 const NO_FEATURES: readonly never[] = [];
@@ -29,10 +31,15 @@ export function TensorView({ payload, host }: ViewProps<'tensor'>): JSX.Element 
     0,
     (v): v is number => typeof v === 'number' && Number.isInteger(v) && v >= 0,
   );
-  const preview = frames[Math.min(frame, frames.length - 1)] ?? data.preview;
-  const bandNames = useMemo(() => preview.bands.map((b) => b.name), [preview]);
+  const inline = frames[Math.min(frame, frames.length - 1)] ?? data.preview;
+  // The payload holds the first bands; where the names agree, the others can be asked for by index.
+  const bandNames = useMemo(
+    () =>
+      inline.bands.every((b, i) => b.name === data.bandNames[i]) ? data.bandNames : inline.bands.map((b) => b.name),
+    [inline, data],
+  );
   const first = useMemo(() => initialLook(data.rendering, bandNames.length), [data]);
-  const [look, setLook] = useViewState<Look>(host, viewId, 'look', first, isLook);
+  const [wanted, setLook] = useViewState<Look>(host, viewId, 'look', first, isLook);
   const [tab, setTab] = useViewState<'image' | 'map' | 'table'>(
     host,
     viewId,
@@ -41,6 +48,7 @@ export function TensorView({ payload, host }: ViewProps<'tensor'>): JSX.Element 
     isOneOf(['image', 'map', 'table']),
   );
   const [pixel, setPixel] = useState<readonly [number, number] | null>(null);
+  const { preview, look, isStopped } = useBands(host, viewId, payload.datasetId, inline, frame, wanted);
   const limits = useMemo(() => look.bands.map((b) => bandLimits(preview, b, look.stretch)), [preview, look]);
   const { classes } = data.rendering;
 
@@ -92,7 +100,7 @@ export function TensorView({ payload, host }: ViewProps<'tensor'>): JSX.Element 
     }
     const key = event.key.toLowerCase();
     if ((key !== 'b' && key !== 's') || event.ctrlKey || event.metaKey || event.altKey) return;
-    setLook(cycleLook(look, bandNames.length, key, data.rendering.bands));
+    setLook(cycleLook(wanted, bandNames.length, key, data.rendering.bands));
     event.preventDefault();
     event.stopPropagation();
   };
@@ -102,15 +110,18 @@ export function TensorView({ payload, host }: ViewProps<'tensor'>): JSX.Element 
       host={host}
       subtitle={`${data.shape.join(' × ')} ${data.dtype} · ${data.crs}`}
       onKeyDown={onKeyDown}
+      notice={isStopped ? 'kernel stopped: saved view' : null}
       controls={
         <>
-          {tab !== 'table' && <LookControls look={look} bandNames={bandNames} classes={classes} onChange={setLook} />}
+          {tab !== 'table' && <LookControls look={wanted} bandNames={bandNames} classes={classes} onChange={setLook} />}
           <Segmented
             label="Show as"
             compact
             choices={[
               { value: 'image', label: 'Image', icon: 'image' },
-              { value: 'map', label: 'Map', icon: 'map' },
+              ...(isPlaced({ bbox: data.bbox, outline: [] })
+                ? [{ value: 'map' as const, label: 'Map', icon: 'map' as const }]
+                : []),
               { value: 'table', label: 'Table', icon: 'table' },
             ]}
             value={tab}
@@ -179,7 +190,7 @@ export function TensorView({ payload, host }: ViewProps<'tensor'>): JSX.Element 
         </div>
         <div class="side" tabIndex={0} role="group" aria-label="Legend and facts">
           {!showsClasses(look, classes) && <Histogram preview={preview} look={look} limits={limits} />}
-          <RampLegend look={look} limits={limits} classes={classes} bandNames={bandNames} />
+          <RampLegend look={look} limits={limits} classes={classes} bandNames={preview.bands.map((b) => b.name)} />
           <hr />
           <Facts facts={facts} />
         </div>

@@ -276,6 +276,27 @@ describe('behaviour', { skip }, () => {
     await page.context().close();
   });
 
+  test('a band that the payload leaves out is asked of the kernel when it is chosen', async () => {
+    const { page } = await open();
+    const base = fixtures()['tensor']!;
+    assert.ok(base.kind === 'tensor');
+    const [b2, b3, b4, b8] = base.data.preview.bands;
+    const p = { ...base, data: { ...base.data, preview: { ...base.data.preview, bands: [b2!, b3!, b4!] } } };
+    await mount(page, 't', p);
+    await page.locator('#t').getByRole('button', { name: 'Band', exact: true }).click();
+    await page.locator('#t').getByLabel('Band', { exact: true }).selectOption('3');
+    await page.waitForFunction(() => window.harness.posted.some((m) => m.op === 'bands'));
+    const request = (await page.evaluate(() => window.harness.posted.find((m) => m.op === 'bands')))!;
+    assert.deepEqual(request.args, { datasetId: 'sha256:tensor', bands: [3], frame: 0 });
+    await page.evaluate(
+      ([r, band]) =>
+        window.harness.reply({ viewId: r.viewId, requestId: r.requestId, ok: true, result: { bands: [band] } }),
+      [request, b8] as const,
+    );
+    await page.locator('#t .histogram figcaption', { hasText: 'B08' }).waitFor();
+    await page.context().close();
+  });
+
   test('rendering again into the same element keeps camera, focus and choices', async () => {
     const { page } = await open();
     const p = fixtures()['catalog']!;

@@ -14,6 +14,7 @@ import type {
   TableData,
 } from './payload.js';
 import {
+  MAX_ITEMS,
   anything,
   base64,
   between,
@@ -218,7 +219,7 @@ export function readCurationState(value: unknown, at: string): CurationState {
     return {
       kept: ids(r['kept'], `${a}.kept`),
       rejected: ids(r['rejected'], `${a}.rejected`),
-      tags: dictionary(r['tags'], `${a}.tags`, ids),
+      tags: dictionary(r['tags'], `${a}.tags`, ids, MAX_ITEMS),
     };
   });
   return {

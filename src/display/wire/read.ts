@@ -142,12 +142,24 @@ export function cell(value: unknown, at: string): string | number | boolean | nu
   return text(value, at);
 }
 
-/** A dictionary of at most 1000 entries; names that could reach a prototype are dropped. */
-export function dictionary<T>(value: unknown, at: string, read: Reader<T>): Readonly<Record<string, T>> {
+/** Most properties of one item, and longest name of one. */
+const MAX_PROPERTIES = 1000;
+const MAX_KEY = 1000;
+
+/** A dictionary of at most `max` entries; names that could reach a prototype, or are too long, are dropped. */
+export function dictionary<T>(
+  value: unknown,
+  at: string,
+  read: Reader<T>,
+  max = MAX_PROPERTIES,
+): Readonly<Record<string, T>> {
   const entries = Object.entries(object(value, at));
-  if (entries.length > 1000) throw new Problem(`${at} has ${entries.length} entries; at most 1000 are shown`);
-  const safe = entries.filter(([key]) => key !== '__proto__' && key !== 'constructor' && key !== 'prototype');
-  return Object.fromEntries(safe.map(([key, v]) => [key.slice(0, 200), read(v, `${at}.${key.slice(0, 40)}`)]));
+  if (entries.length > max) throw new Problem(`${at} has ${entries.length} entries; at most ${max} are shown`);
+  const isSafe = (key: string): boolean =>
+    key.length <= MAX_KEY && key !== '__proto__' && key !== 'constructor' && key !== 'prototype';
+  return Object.fromEntries(
+    entries.filter(([key]) => isSafe(key)).map(([key, v]) => [key, read(v, `${at}.${key.slice(0, 40)}`)]),
+  );
 }
 
 /** Any JSON value up to eight levels deep, copied. */
