@@ -24,6 +24,7 @@ function bundleSample() {
   if (!existsSync(notebook)) return;
   mkdirSync(target, { recursive: true });
   cpSync(notebook, path.join(target, 'quickstart.ipynb'));
+  cpSync(path.join(ROOT, 'examples/sample-data'), path.join(target, 'sample-data'), { recursive: true });
 }
 
 /** Packs the extension and returns what is wrong with the package; an empty list means that all is well. */

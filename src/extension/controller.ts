@@ -27,6 +27,7 @@ export const CONTROLLER_ID = 'nadir-typescript';
 
 /** How long an editor is given to open before a kernel is chosen for it. */
 const OPENING_MS = 200;
+const BINDING_TRIES = 25;
 
 /** All kernels of this window, one a notebook. */
 export class Kernels implements Disposable {
@@ -44,7 +45,7 @@ export class Kernels implements Disposable {
   readonly #childPath: string;
   readonly #log: Log;
   readonly #failures: Failures;
-  readonly #parts: Disposable[];
+  readonly #parts: readonly { dispose(): unknown }[];
 
   constructor(extensionId: string, childPath: string, log: Log, failures: Failures) {
     this.#extensionId = extensionId;
@@ -127,7 +128,7 @@ export class Kernels implements Disposable {
   dispose(): void {
     for (const session of this.#sessions.values()) void session.dispose();
     this.#sessions.clear();
-    Disposable.from(...this.#parts).dispose();
+    for (const part of this.#parts) part.dispose();
   }
 
   #propose(notebook: NotebookDocument): void {
@@ -140,11 +141,18 @@ export class Kernels implements Disposable {
     if (this.#proposed.has(notebook) || !namesOurKernel(notebook)) return;
     this.#proposed.add(notebook);
     // Not while the editor opens: choosing a kernel then can leave the editor half open for ever (seen in VS Code 1.100).
-    setTimeout(() => {
-      const editor = window.visibleNotebookEditors.find((e) => e.notebook === notebook);
-      if (editor) void this.select(editor);
-      else this.#proposed.delete(notebook);
-    }, OPENING_MS);
+    setTimeout(() => void this.#choose(notebook, BINDING_TRIES), OPENING_MS);
+  }
+
+  /** The window may not know our controller yet when it has just been made, hence the tries. */
+  async #choose(notebook: NotebookDocument, tries: number): Promise<void> {
+    const editor = window.visibleNotebookEditors.find((e) => e.notebook === notebook);
+    if (!editor) {
+      this.#proposed.delete(notebook); // Hidden meanwhile: the next time it is shown will do.
+      return;
+    }
+    await this.select(editor);
+    if (tries > 1) setTimeout(() => void (this.isSelected(notebook) || this.#choose(notebook, tries - 1)), OPENING_MS);
   }
 
   async #close(notebook: NotebookDocument): Promise<void> {

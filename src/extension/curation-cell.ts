@@ -6,6 +6,8 @@ import type { CurationState, CurationStep } from '../display/wire/payload.js';
 /** Tag of a generated cell, beside `metadata.nadir`. */
 export const CURATION_TAG = 'nadir-curation';
 const HASH_DIGITS = 16;
+/** Characters of a line of ids: what a notebook cell shows without scrolling. */
+const LINE_LENGTH = 88;
 /** Dotted names only: the source comes out of a saved output, and the kernel looks it up. */
 const SOURCE = /^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*$/;
 const OPS: ReadonlySet<string> = new Set<CurationStep['op']>([
@@ -60,7 +62,7 @@ function isJson(value: unknown): boolean {
   if (value === null || ['string', 'boolean'].includes(typeof value)) return true;
   if (typeof value === 'number') return Number.isFinite(value);
   if (Array.isArray(value)) return value.every(isJson);
-  return typeof value === 'object' && Object.values(value as object).every(isJson);
+  return typeof value === 'object' && Object.values(value).every(isJson);
 }
 
 /**
@@ -96,8 +98,22 @@ export function mergeSteps(steps: readonly CurationStep[]): readonly CurationSte
 /** The text of the cell: `const selection = curate(<source>)` and one line a step. Without steps, the bare call. */
 export function curationCode(state: CurationState, options: { readonly withImport: boolean }): string {
   const head = options.withImport ? "import { curate } from 'nadir';\n" : '';
-  const lines = mergeSteps(state.steps).map((s) => `\n  .${s.op}(${s.args.map(literal).join(', ')})`);
+  const lines = mergeSteps(state.steps).map((s) => `\n  .${s.op}(${s.args.map(argument).join(', ')})`);
   return `${head}const selection = curate(${state.source})${lines.join('')};`;
+}
+
+/** An argument: a list that does not fit one line is broken into lines that do. */
+function argument(value: unknown): string {
+  const text = literal(value);
+  if (!Array.isArray(value) || text.length <= LINE_LENGTH) return text;
+  const lines: string[] = [];
+  for (const item of value.map(literal)) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + item.length + 2 <= LINE_LENGTH)
+      lines[lines.length - 1] = `${last} ${item},`;
+    else lines.push(`${item},`);
+  }
+  return `[\n${lines.map((line) => `    ${line}\n`).join('')}  ]`;
 }
 
 /** A JSON value as a TypeScript literal, with a space after commas. `__proto__` keys are quoted, computed keys. */

@@ -7,6 +7,7 @@ import {
   l10n,
   languages,
   NotebookCellStatusBarAlignment,
+  NotebookCellStatusBarItem,
   notebooks,
   Position,
   Range,
@@ -53,7 +54,7 @@ export class Failures implements Disposable {
     this.#changed.fire();
   }
 
-  #link(cell: NotebookCell) {
+  #link(cell: NotebookCell): NotebookCellStatusBarItem | undefined {
     const place = this.#places.get(cell);
     if (!place) return undefined;
     const line = place.range.start.line + 1;
@@ -61,17 +62,15 @@ export class Failures implements Disposable {
       place.cell === cell
         ? l10n.t('$(error) Error in line {0}', line)
         : l10n.t('$(error) Error in cell {0}, line {1}', place.cell.index + 1, line);
-    return {
-      text,
-      alignment: NotebookCellStatusBarAlignment.Left,
-      tooltip: l10n.t('Go to the line'),
-      accessibilityInformation: { label: text.replace('$(error) ', ''), role: 'button' },
-      command: {
-        title: l10n.t('Go to the line'),
-        command: 'vscode.open',
-        arguments: [place.cell.document.uri, { selection: place.range }],
-      },
+    const item = new NotebookCellStatusBarItem(text, NotebookCellStatusBarAlignment.Left);
+    item.tooltip = l10n.t('Go to the line');
+    item.accessibilityInformation = { label: text.replace('$(error) ', ''), role: 'button' };
+    item.command = {
+      title: l10n.t('Go to the line'),
+      command: 'vscode.open',
+      arguments: [place.cell.document.uri, { selection: place.range }],
     };
+    return item;
   }
 
   dispose(): void {

@@ -19,8 +19,8 @@ export interface NadirExtension {
 /** Called by the editor when a notebook is opened or a command of ours is run. No child, no file scan, no network. */
 export function activate(context: ExtensionContext): NadirExtension {
   const begin = performance.now();
-  const { id, packageJSON } = context.extension;
-  const { version } = packageJSON as { version: string }; // SAFETY: our own manifest.
+  const { id } = context.extension;
+  const { version } = context.extension.packageJSON as { version: string }; // SAFETY: our own manifest.
   const log = new Log();
   const failures = new Failures();
   const kernels = new Kernels(id, context.asAbsolutePath(path.join('dist', 'kernel', 'main.js')), log, failures);

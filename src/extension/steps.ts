@@ -30,7 +30,7 @@ export function choose<T>(
     if (frame.step > 1) pick.buttons = [QuickInputButtons.Back];
     const first = items.filter((item) => item.picked);
     if (options.many) pick.selectedItems = first;
-    else pick.activeItems = first;
+    else if (first.length > 0) pick.activeItems = first;
     let result: StepResult<readonly T[]> = 'cancel';
     const leave = (value: typeof result) => {
       result = value;

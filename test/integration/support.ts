@@ -128,4 +128,10 @@ export async function closeAll(): Promise<void> {
       await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
     }
   await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  await until(
+    'no editor is open',
+    () =>
+      vscode.window.visibleNotebookEditors.length === 0 &&
+      vscode.window.tabGroups.all.every((g) => g.tabs.length === 0),
+  );
 }

@@ -14,6 +14,8 @@ export interface JourneyOptions {
   readonly folder: string;
   readonly root: string;
   readonly screens: string;
+  /** True opens the sample of the package by its command; else the quickstart of the repository is copied. */
+  readonly sample?: boolean;
 }
 
 /** One claim and whether it held. */
@@ -47,7 +49,8 @@ const VIEWS: readonly { readonly name: string; readonly title: RegExp; readonly 
 
 /** Goes through the journey; each step is a result, and a failed one ends it. */
 export async function runJourney(options: JourneyOptions): Promise<readonly JourneyResult[]> {
-  const { page, folder, root, screens } = options;
+  const { page, root, screens } = options;
+  const folder = options.sample ? path.join(options.folder, 'nadir-sample') : options.folder;
   const results: JourneyResult[] = [];
   const pictures: Picture[] = [];
   const rejected: string[] = [];
@@ -61,12 +64,16 @@ export async function runJourney(options: JourneyOptions): Promise<readonly Jour
     [
       'the quickstart opens with our kernel and without a question',
       async () => {
-        for (const name of ['quickstart.ipynb', 'sample-data'])
-          cpSync(path.join(root, 'examples', name), path.join(folder, name), { recursive: true });
+        if (!options.sample)
+          for (const name of ['quickstart.ipynb', 'sample-data'])
+            cpSync(path.join(root, 'examples', name), path.join(folder, name), { recursive: true });
         await page.goto(options.url);
         await page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
         await page.locator('.explorer-viewlet, .explorer-folders-view').first().waitFor({ timeout: 60_000 });
-        await openFile(page, 'quickstart.ipynb');
+        if (options.sample) {
+          await command(page, 'Nadir: Open Sample Notebook');
+          await page.locator('.notebook-editor').first().waitFor({ timeout: 60_000 });
+        } else await openFile(page, 'quickstart.ipynb');
         await page.getByText('Nadir TypeScript').first().waitFor({ timeout: 30_000 });
         await command(page, 'View: Close Primary Side Bar');
         await shoot(
@@ -98,9 +105,9 @@ export async function runJourney(options: JourneyOptions): Promise<readonly Jour
     [
       'catalog, slice and tensor are seen on maps in the dark theme',
       async () => {
-        await setTheme(page, 'Dark Modern', 'vs-dark');
+        await setTheme(page, 'vs-dark');
         await photographViews(options, shoot, 'dark');
-        await setTheme(page, 'Light Modern', 'vs');
+        await setTheme(page, 'vs');
       },
     ],
     [
@@ -227,7 +234,7 @@ async function exportWithWizard(page: Page): Promise<void> {
   const list = page.locator('.quick-input-list');
   for (const what of ['What is exported', 'Catalog that the pixels come from', 'Formats']) {
     await page.locator(`.quick-input-widget input[placeholder*="${what}"]`).waitFor({ timeout: 15_000 });
-    if (what === 'What is exported') await list.getByText('selection', { exact: true }).first().waitFor();
+    await list.locator('.monaco-list-row').first().waitFor();
     await page.keyboard.press('Enter');
   }
   await page
@@ -253,16 +260,9 @@ function manifestOf(folder: string): string {
   return path.join(folder, 'nadir-quickstart', 'dataset', 'manifest.json');
 }
 
-async function setTheme(page: Page, theme: string, className: string): Promise<void> {
-  await command(page, 'Preferences: Color Theme');
-  const input = page.locator('.quick-input-widget input').first();
-  await page
-    .locator('.quick-input-list .monaco-list-row')
-    .filter({ hasText: theme })
-    .first()
-    .waitFor({ timeout: 30_000 });
-  await input.fill(theme);
-  await page.keyboard.press('Enter');
+/** The editor of the tests follows the colour scheme of the system, as `settings.json` asks. */
+async function setTheme(page: Page, className: 'vs' | 'vs-dark'): Promise<void> {
+  await page.emulateMedia({ colorScheme: className === 'vs' ? 'light' : 'dark' });
   await page.locator(`.monaco-workbench.${className}`).first().waitFor({ timeout: 30_000 });
   await until('outputs have the theme', async () => {
     for (const frame of outputFrames(page)) {

@@ -14,9 +14,9 @@ async function send(editor: vscode.NotebookEditor, steps: readonly CurationStep[
 }
 
 const REJECT: CurationStep = { op: 'reject', args: [['a'], 'haze'] };
-const SLICES = `import { curate, GeoSlice } from 'nadir';
+const SLICES = `import { curate, days, GeoSlice } from 'nadir';
 const chips = [0, 1, 2].map((i) => GeoSlice.create({
-  bounds: [500000 + 640 * i, 5000000, 500640 + 640 * i, 5000640], crs: 'EPSG:32632', resolution: 10, interval: '2024-06-01',
+  bounds: [500000 + 640 * i, 5000000, 500640 + 640 * i, 5000640], crs: 'EPSG:32632', resolution: 10, interval: days('2024-06-01', '2024-06-01'),
 }));`;
 
 describe('curating', () => {
@@ -29,8 +29,9 @@ describe('curating', () => {
     assert.equal(cell.document.getText(), 'const selection = curate(chips)\n  .reject(["a"], "haze");');
     assert.equal(cell.document.languageId, 'typescript');
     const { metadata } = cell.metadata as { metadata?: { tags?: unknown; nadir?: { datasetId?: unknown } } };
-    assert.deepEqual(metadata?.tags, ['nadir-curation']);
-    assert.equal(metadata?.nadir?.datasetId, 'sha256:test');
+    assert.ok(metadata, 'the cell has metadata');
+    assert.deepEqual(metadata.tags, ['nadir-curation']);
+    assert.equal(metadata.nadir?.datasetId, 'sha256:test');
     assert.equal(editor.notebook.cellCount, 3);
 
     await send(editor, [REJECT, { op: 'tag', args: [['b'], 'flood'] }]);
@@ -73,7 +74,7 @@ describe('curating', () => {
     const made = await runCell(editor, 0);
     const ids = textOf(made, 'text/plain').replaceAll(/['"]/g, '').split(',');
     assert.equal(ids.length, 3, textOf(made, 'text/plain', 'application/vnd.code.notebook.error'));
-    const [first, second] = ids;
+    const [first, second] = ids as [string, string, string];
     await send(editor, [
       { op: 'reject', args: [[first]] },
       { op: 'keep', args: [[second]] },

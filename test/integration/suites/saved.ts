@@ -46,8 +46,9 @@ describe('saved notebooks', () => {
       [1, 2, 3],
     );
     const [result] = stored.cells[1]?.outputs ?? [];
-    assert.equal(result?.output_type, 'execute_result');
-    assert.equal(String(result?.data?.['text/plain']), '2');
+    assert.ok(result, 'there is a result');
+    assert.equal(result.output_type, 'execute_result');
+    assert.equal(String(result.data?.['text/plain']), '2');
     const [folder] = vscode.workspace.workspaceFolders ?? [];
     assert.ok(!text.includes(folder!.uri.fsPath), 'no path of this machine');
     assert.ok(!text.includes('display_id'), 'no transient id');

@@ -72,6 +72,17 @@ test('text out of a payload stays inside its string literal', () => {
   assert.equal(JSON.parse(argument), nasty);
 });
 
+test('a long list of ids is broken into lines that fit a cell, and stays the same list', () => {
+  const ids = Array.from({ length: 30 }, (_, i) => `chip-${1000 + i}`);
+  const code = curationCode({ source: 'c', steps: [{ op: 'reject', args: [ids, 'haze'] }] }, { withImport: false });
+  assert.ok(
+    code.split('\n').every((line) => line.length <= 100),
+    code,
+  );
+  const list = /\.reject\((\[[^\]]*\]), "haze"\);$/s.exec(code)?.[1] ?? '';
+  assert.deepEqual(JSON.parse(list.replace(/,\s*\]$/, ']')), ids);
+});
+
 test('only a variable or a property path is a source', () => {
   for (const source of ['chips', 'a.b', '$x1', '_y.z.w'])
     assert.notEqual(typeof parseCuration({ source, steps: [] }), 'string');
