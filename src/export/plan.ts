@@ -3,6 +3,7 @@ import { ExportError, startTask, type Bounds, type GeoSlice, type LongTask } fro
 import type { CatalogRow, DType } from '../catalog/types.js';
 import { findBand, layerBands } from './bands.js';
 import { rowsFor, type OpenLayer } from './layers.js';
+import { MAX_THUMBS, THUMB_SIDE } from './picture.js';
 import { recipeHash, sliceOfItem } from './recipe.js';
 import { asReport, showBytes } from './report.js';
 import type { ExportPlan, Recipe } from './types.js';
@@ -171,6 +172,8 @@ export async function makePlan(recipe: Recipe, layers: readonly OpenLayer[], o: 
   } finally {
     task.end();
   }
+  // The overview's thumbnails wait in the staging folder.
+  total.bytesToWrite += Math.min(MAX_THUMBS, recipe.items.length) * (THUMB_SIDE * THUMB_SIDE * RGBA + FILE_OVERHEAD);
   if (lost.length > 0) throw outside(lost, recipe.items.length, layers, firstLost);
   return { plan: planReport(recipe, total, unmet, used), used };
 }
