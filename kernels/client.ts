@@ -43,6 +43,7 @@ interface PendingDetail {
   readonly reject: (error: Error) => void;
 }
 
+/** The client; see `KernelClientLike` for what each member does. */
 export class KernelClient implements KernelClientLike {
   readonly #options: KernelOptions;
   readonly #events: KernelEvents;
@@ -141,20 +142,35 @@ export class KernelClient implements KernelClientLike {
     const requestId = `d${this.#nextDetail++}`;
     const process = this.#process;
     return new Promise((resolve, reject) => {
-      if (signal?.aborted === true) return reject(signal.reason as Error);
+      if (signal?.aborted === true) {
+        reject(signal.reason as Error);
+        return;
+      }
       const onAbort = (): void => {
         this.#details.delete(requestId);
         reject(signal?.reason as Error);
       };
       signal?.addEventListener('abort', onAbort, { once: true });
       const done = (): void => signal?.removeEventListener('abort', onAbort);
-      this.#details.set(requestId, { resolve: (v) => (done(), resolve(v)), reject: (e) => (done(), reject(e)) });
+      this.#details.set(requestId, {
+        resolve(value) {
+          done();
+          resolve(value);
+        },
+        reject(error) {
+          done();
+          reject(error);
+        },
+      });
       process.send({ type: 'detail', viewId, requestId, op, args });
     });
   }
 
   setVariable(name: string, value: unknown): void {
-    if (!this.#process) return this.#events.onLog('warn', `setting '${name}' needs a running kernel`);
+    if (!this.#process) {
+      this.#events.onLog('warn', `setting '${name}' needs a running kernel`);
+      return;
+    }
     const set = (): void => this.#process?.send({ type: 'setVariable', name, value });
     if (this.#isReady) set();
     else this.#whenReady.push(set);
@@ -171,20 +187,28 @@ export class KernelClient implements KernelClientLike {
     switch (command.type) {
       case 'start':
         return void this.#start();
-      case 'send':
-        return this.#send(command.runId);
+      case 'send': {
+        this.#send(command.runId);
+        return;
+      }
       case 'abort':
         this.#process?.send({ type: 'abort', runId: command.runId });
         return this.#process?.control({ type: 'interrupt', runId: command.runId });
-      case 'settle':
-        return this.#settle(command.runId, command.status);
-      case 'cancel':
-        return this.#settle(command.runId, 'cancelled');
-      case 'lost':
-        return this.#settle(
+      case 'settle': {
+        this.#settle(command.runId, command.status);
+        return;
+      }
+      case 'cancel': {
+        this.#settle(command.runId, 'cancelled');
+        return;
+      }
+      case 'lost': {
+        this.#settle(
           command.runId,
           this.#runs.get(command.runId)?.startedAt === undefined ? 'cancelled' : this.#lostStatus,
         );
+        return;
+      }
       default:
         return command satisfies never;
     }
@@ -237,31 +261,43 @@ export class KernelClient implements KernelClientLike {
         this.#isReady = true;
         this.#watchBeats();
         for (const ready of this.#whenReady.splice(0)) ready();
-        return this.#dispatch({ type: 'ready' });
+        {
+          this.#dispatch({ type: 'ready' });
+          return;
+        }
       case 'started': {
         const run = this.#runs.get(message.runId);
         if (run?.startedAt === undefined) {
           if (run) run.startedAt = performance.now();
           run?.sink.started(++this.#order);
         }
-        return this.#dispatch({ type: 'started', runId: message.runId });
+        this.#dispatch({ type: 'started', runId: message.runId });
+        return;
       }
       case 'finished': {
         const run = this.#runs.get(message.runId);
         if (run) run.durationMs = message.durationMs;
-        return this.#dispatch({ type: 'finished', runId: message.runId, status: message.status });
+        this.#dispatch({ type: 'finished', runId: message.runId, status: message.status });
+        return;
       }
       case 'stream':
       case 'display':
       case 'result':
       case 'error':
-      case 'trim':
-        return this.#onOutput(message);
+      case 'trim': {
+        this.#onOutput(message);
+        return;
+      }
       case 'clear':
-        if (message.displayId !== undefined) return this.#events.onUpdate(message.displayId, {}, {});
+        if (message.displayId !== undefined) {
+          this.#events.onUpdate(message.displayId, {}, {});
+          return;
+        }
         return this.#runs.get(message.runId)?.sink.clear(message.wait);
-      case 'update':
-        return this.#events.onUpdate(message.displayId, message.bundle, message.metadata);
+      case 'update': {
+        this.#events.onUpdate(message.displayId, message.bundle, message.metadata);
+        return;
+      }
       case 'request':
         return void this.#onRequest(message);
       case 'detailReply': {
@@ -274,9 +310,14 @@ export class KernelClient implements KernelClientLike {
       case 'variables':
         for (const info of message.changed) this.#variables.set(info.name, info);
         for (const name of message.removed) this.#variables.delete(name);
-        return this.#events.onVariables();
-      case 'log':
-        return this.#events.onLog(message.level, message.text);
+        {
+          this.#events.onVariables();
+          return;
+        }
+      case 'log': {
+        this.#events.onLog(message.level, message.text);
+        return;
+      }
       default:
         return message satisfies never;
     }
@@ -284,16 +325,27 @@ export class KernelClient implements KernelClientLike {
 
   #onOutput(message: Extract<FromKernel, { type: 'stream' | 'display' | 'result' | 'error' | 'trim' }>): void {
     const sink = this.#runs.get(message.runId)?.sink;
-    if (!sink) return this.#onLate(message);
+    if (!sink) {
+      this.#onLate(message);
+      return;
+    }
     switch (message.type) {
-      case 'stream':
-        return sink.stream(message.name, message.text);
-      case 'display':
-        return sink.display(message.bundle, message.metadata, message.displayId);
-      case 'result':
-        return sink.result(message.bundle, message.metadata, message.displayId);
-      case 'error':
-        return sink.error(message.error);
+      case 'stream': {
+        sink.stream(message.name, message.text);
+        return;
+      }
+      case 'display': {
+        sink.display(message.bundle, message.metadata, message.displayId);
+        return;
+      }
+      case 'result': {
+        sink.result(message.bundle, message.metadata, message.displayId);
+        return;
+      }
+      case 'error': {
+        sink.error(message.error);
+        return;
+      }
       case 'trim':
         return sink.trimText?.(message.keep);
       default:

@@ -19,7 +19,8 @@ export function highlightLines(source: string): string {
   let at = 0;
   for (const match of source.matchAll(TOKENS)) {
     html += escapeText(source.slice(at, match.index));
-    const kind = Object.entries(match.groups ?? {}).find(([, text]) => text !== undefined)?.[0] ?? '';
+    const groups: Readonly<Record<string, string | undefined>> = match.groups ?? {};
+    const kind = Object.keys(groups).find((name) => groups[name] !== undefined) ?? '';
     // A token over several lines is closed and opened again at each break.
     html += match[0]
       .split('\n')

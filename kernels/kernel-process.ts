@@ -43,6 +43,7 @@ export interface ProcessEvents {
   onGone(error: CellError | undefined): void;
 }
 
+/** The process; it starts when constructed and reports its end exactly once. */
 export class KernelProcess {
   readonly #options: KernelOptions;
   readonly #events: ProcessEvents;
@@ -143,7 +144,8 @@ export class KernelProcess {
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       });
     } catch (error) {
-      return this.#gone(startError(error instanceof Error ? error.message : String(error)));
+      this.#gone(startError(error instanceof Error ? error.message : String(error)));
+      return;
     }
     const child = this.#child;
     child.on('message', (value: unknown) => this.#onMessage(value));
@@ -180,7 +182,10 @@ export class KernelProcess {
 
   #onMessage(value: unknown): void {
     const message = parseFromKernel(value);
-    if (!message) return this.#events.onProtocolError('a malformed message of the kernel was dropped');
+    if (!message) {
+      this.#events.onProtocolError('a malformed message of the kernel was dropped');
+      return;
+    }
     if (message.type === 'ready') {
       this.#isReady = true;
       clearTimeout(this.#startTimer);
@@ -216,7 +221,10 @@ export class KernelProcess {
       value = undefined;
     }
     const message = parseFromControl(value);
-    if (!message) return this.#events.onProtocolError('a malformed line of the control worker was dropped');
+    if (!message) {
+      this.#events.onProtocolError('a malformed line of the control worker was dropped');
+      return;
+    }
     if (!this.#isGone) this.#events.onControl(message);
   }
 

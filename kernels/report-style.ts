@@ -26,7 +26,7 @@ code, pre, kbd, samp { font-family: ui-monospace, "Cascadia Code", "SF Mono", Me
 .text { white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.45; font-size: 0.84rem; max-height: 40rem; overflow: auto; }
 .stderr { background: var(--warn-back); border-radius: 4px; padding: 0.4rem 0.75rem; }
 .error { background: var(--error-back); border-radius: 4px; padding: 0.6rem 0.75rem; color: var(--error); }
-.error strong { display: block; margin-bottom: 0.3rem; font-family: inherit; }
+.error pre { margin: 0; } .error strong { display: block; margin-bottom: 0.3rem; font-family: inherit; }
 figure { margin: 0.75rem 0; } figcaption { color: var(--muted); font-size: 0.84rem; margin-top: 0.3rem; }
 img { max-width: 100%; height: auto; border-radius: 4px; }
 .scroll { overflow-x: auto; }

@@ -79,7 +79,7 @@ async function markdownHtml(cell: NotebookCell, notebook: Notebook): Promise<str
   markdown.validateLink = (url) => url.startsWith('attachment:') || validate(url);
   markdown.renderer.rules['image'] = (tokens, index) => {
     const token = tokens[index];
-    const src = String(token?.attrGet('src') ?? '');
+    const src = token?.attrGet('src') ?? '';
     const alt = token?.content ?? '';
     const url = pictures.get(src);
     return url === undefined
@@ -123,7 +123,9 @@ function outputHtml(output: unknown): string {
     case 'error': {
       const stack = fromLines(output['traceback']);
       const head = `${String(output['ename'])}: ${String(output['evalue'])}`;
-      const rest = stack.startsWith(head) ? stack.slice(head.length).trim() : stack;
+      const rest = (stack.startsWith(head) ? stack.slice(head.length) : stack)
+        .replace(/^\n+/, '')
+        .replace(/^ {4}at /gm, 'at ');
       return `<div class="error"><strong>${escapeText(head)}</strong>${rest === '' ? '' : textHtml(rest, 'text')}</div>`;
     }
     case 'display_data':

@@ -81,7 +81,7 @@ function checked(data: unknown, value: unknown, maxBytes: number): Shown {
 function bundleBytes(bundle: MimeBundle): number {
   let bytes = 0;
   for (const content of Object.values(bundle))
-    bytes += typeof content === 'string' ? content.length : (JSON.stringify(content) ?? '').length;
+    bytes += typeof content === 'string' ? content.length : JSON.stringify(content).length;
   return bytes;
 }
 

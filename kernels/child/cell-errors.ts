@@ -25,6 +25,7 @@ interface Frame {
   readonly location?: NonNullable<CellError['location']>;
 }
 
+/** Maps stacks to places in cells and modules; it knows every text that has run. */
 export class CellErrors {
   readonly #cells = new Map<string, CellFile>();
   readonly #modules = new Map<string, { original: string; sourceMap: string | null }>();

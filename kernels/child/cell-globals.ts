@@ -51,8 +51,8 @@ export function installGlobals(services: GlobalServices): void {
     progress: (total?: number, options: { readonly label?: string } = {}) =>
       countingBar(services, total, options.label ?? 'progress'),
     input: async (prompt = '', options: { readonly password?: boolean } = {}) =>
-      services.ask({ kind: 'input', prompt: String(prompt), password: options.password === true }),
-    pick: async (items: readonly unknown[], prompt = '') => pickItem(services, items, String(prompt)),
+      services.ask({ kind: 'input', prompt, password: options.password === true }),
+    pick: async (items: readonly unknown[], prompt = '') => pickItem(services, items, prompt),
     html: tag('text/html', (v) => escapeHtml(String(v))),
     md: tag('text/markdown', String),
     svg: tag('image/svg+xml', (v) => escapeHtml(String(v))),

@@ -95,7 +95,7 @@ function checkVariables(
   const kind = list.flags & ts.NodeFlags.BlockScoped ? 'lexical' : 'var';
   for (const declaration of list.declarations) {
     const mustHaveValue =
-      (list.flags & ts.NodeFlags.BlockScoped) === ts.NodeFlags.Const ||
+      isConst(list) ||
       isUsing(node) ||
       !ts.isIdentifier(declaration.name);
     if (mustHaveValue && !declaration.initializer && !hasModifier(node, ts.SyntaxKind.DeclareKeyword)) {
@@ -107,4 +107,9 @@ function checkVariables(
     }
     for (const name of bindingNames(declaration.name)) declare(name.text, kind, name);
   }
+}
+
+function isConst(list: ts.VariableDeclarationList): boolean {
+  const [kind, wanted]: readonly [number, number] = [list.flags & ts.NodeFlags.BlockScoped, ts.NodeFlags.Const];
+  return kind === wanted;
 }

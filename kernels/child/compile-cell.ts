@@ -4,7 +4,7 @@ import ts from 'typescript';
 import { checkSyntax, parseText } from './cell-syntax.js';
 import type { CompiledCell } from './compile-types.js';
 import { rewriteCell, storedName } from './rewrite.js';
-import { forEachValueIdentifier, isTypeOnly, isUsing, topLevelNames } from './syntax-names.js';
+import { forEachValueIdentifier, isTypeOnly, isUsing, isUsingList, topLevelNames } from './syntax-names.js';
 import { applyEdits } from './text-edits.js';
 
 /** Names that packages probe to find out where they run: a variable of that name must not look like a global. */
@@ -99,7 +99,7 @@ function needsTranspile(file: ts.SourceFile, nodeMajor: number): boolean {
       ts.isDecorator(node) ||
       (ts.isVariableDeclarationList(node) &&
         nodeMajor < USING_NODE_MAJOR &&
-        (node.flags & ts.NodeFlags.Using) === ts.NodeFlags.Using) ||
+        isUsingList(node)) ||
       (ts.isPropertyDeclaration(node) &&
         (node.modifiers?.some((m) => m.kind === ts.SyntaxKind.AccessorKeyword) ?? false));
     if (!found) ts.forEachChild(node, walk);

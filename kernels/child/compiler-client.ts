@@ -24,6 +24,7 @@ export class CompileFailedError extends Error {
 
 type Pending = { readonly resolve: (reply: CompilerReply) => void; readonly reject: (error: Error) => void };
 
+/** Starts the worker at once and matches replies to requests. Syntax errors reject with CompileFailedError. */
 export class CompilerClient {
   readonly #worker: Worker;
   readonly #pending = new Map<number, Pending>();

@@ -16,10 +16,10 @@ export function bridgeConsole(target: ConsoleTarget): void {
   const stdout = streamTo('stdout', target);
   const stderr = streamTo('stderr', target);
   const made = new Console({ stdout, stderr, colorMode: false, ignoreErrors: true });
-  // SAFETY: both are consoles; only own methods of the new one are copied.
-  const [to, from] = [console as unknown as Record<string, unknown>, made as unknown as Record<string, unknown>];
-  for (const key of Object.keys(from))
-    if (typeof from[key] === 'function') to[key] = (from[key] as (...args: unknown[]) => unknown).bind(made);
+  for (const key of Object.keys(made)) {
+    const method: unknown = Reflect.get(made, key);
+    if (typeof method === 'function') Reflect.set(console, key, method.bind(made));
+  }
   console.table = (data: unknown, columns?: readonly string[]): void => {
     const rows = consoleRows(data, columns);
     if (rows) target.show(tableBundle(rows));
@@ -43,7 +43,7 @@ function streamTo(name: StreamName, target: ConsoleTarget): Writable {
     target.text(name, text);
     const callback = typeof encoding === 'function' ? encoding : done;
     // SAFETY: the only function argument of write() is its callback.
-    if (typeof callback === 'function') process.nextTick(callback as () => void);
+    if (typeof callback === 'function') process.nextTick(callback);
     return true;
   };
   stream.write = write as Writable['write'];

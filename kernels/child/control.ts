@@ -82,9 +82,15 @@ function interrupt(runId: string): void {
     const active = current === wanted;
     wasActive ||= active;
     // Another cell has begun: it was not asked to stop.
-    if (current !== 0 && !active) return clearInterval(timer);
+    if (current !== 0 && !active) {
+      clearInterval(timer);
+      return;
+    }
     const blocked = blockedMs();
-    if (performance.now() > until || (wasActive && !active && blocked < BLOCKED_MS)) return clearInterval(timer);
+    if (performance.now() > until || (wasActive && !active && blocked < BLOCKED_MS)) {
+      clearInterval(timer);
+      return;
+    }
     if (blocked < (active ? BLOCKED_MS : STRAY_BLOCKED_MS) || Atomics.load(shared, SLOT.hooks) !== 0) return;
     Atomics.store(shared, SLOT.terminated, wanted);
     session.post('Runtime.terminateExecution');

@@ -27,6 +27,7 @@ const RELATIVE = /^(\.{1,2}(\/|$)|\/|file:|[A-Za-z]:[\\/])/;
 const TYPESCRIPT = /\.[mc]?ts$/;
 const EXTENSIONS = ['.ts', '.mts', '.js', '.mjs', '.cjs', '.json', '/index.ts', '/index.js'];
 
+/** Loads modules for the cells of one notebook. */
 export class Importer {
   readonly #options: ImporterOptions;
   readonly #url: string;

@@ -26,7 +26,7 @@ export class ImportNameError extends Error {
 /** `process.exit()` was called in a cell. */
 export class ProcessExitError extends Error {
   override readonly name = 'ProcessExitError';
-  constructor(code: unknown) {
-    super(`process.exit(${code === undefined ? '' : String(code)}) was called: the cell ends here, the kernel stays.`);
+  constructor(code: string) {
+    super(`process.exit(${code}) was called: the cell ends here, the kernel stays.`);
   }
 }

@@ -60,20 +60,26 @@ let raisedBytes: number | undefined;
 
 function onMessage(message: ToKernel): void {
   switch (message.type) {
-    case 'init':
-      return init(message);
+    case 'init': {
+      init(message);
+      return;
+    }
     case 'execute':
       return session?.execute(message);
     case 'abort':
       return session?.abort(message.runId);
-    case 'reply':
-      return requests.answer(message.requestId, message.value, message.error);
+    case 'reply': {
+      requests.answer(message.requestId, message.value, message.error);
+      return;
+    }
     case 'setVariable':
       return void setVariable(message.name, message.value);
     case 'detail':
       return void detail(message);
-    case 'shutdown':
-      return shutdown();
+    case 'shutdown': {
+      shutdown();
+      return;
+    }
     default:
       return message satisfies never;
   }
@@ -188,15 +194,13 @@ function installServices(made: Session, importer: Importer): void {
     update(displayId, shown) {
       const emit = (s: Shown): void => send({ type: 'update', displayId, bundle: s.bundle, metadata: s.metadata });
       const run = made.current();
-      if (run && !run.isDone)
-        run.output.step(
-          () => (
-            run.output.flush(),
-            shown instanceof Promise ? shown.then(emit, (e: unknown) => made.uncaught(e)) : emit(shown)
-          ),
-        );
-      else if (shown instanceof Promise) shown.then(emit, (e: unknown) => made.uncaught(e));
-      else emit(shown);
+      const push = (): void | Promise<void> =>
+        shown instanceof Promise ? shown.then(emit, (e: unknown) => made.uncaught(e)) : emit(shown);
+      if (!run || run.isDone) return void push();
+      run.output.step(() => {
+        run.output.flush();
+        return push();
+      });
     },
     atEnd: (callback) => void made.running?.atEnd.push(callback),
     clear: (displayId) => send({ type: 'clear', runId: made.current()?.runId ?? '', wait: false, displayId }),
@@ -260,7 +264,7 @@ function shutdown(): void {
 }
 
 process.exit = (code?: unknown): never => {
-  throw new ProcessExitError(code);
+  throw new ProcessExitError(typeof code === 'number' || typeof code === 'string' ? String(code) : '');
 };
 process.on('message', (value: unknown) => {
   const message = parseToKernel(value);

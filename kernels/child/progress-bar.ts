@@ -8,6 +8,7 @@ import type { Send } from './run-output.js';
 
 let ordinal = 0;
 
+/** A bar; it appears with its first update. */
 export class ProgressBar {
   readonly #run: Run;
   readonly #send: Send;
@@ -56,7 +57,10 @@ export class ProgressBar {
     this.#timer = undefined;
     this.#sentAt = performance.now();
     const bundle = this.#bundle(isFinished);
-    if (this.#isShown) return this.#send({ type: 'update', displayId: this.#displayId, bundle, metadata: {} });
+    if (this.#isShown) {
+      this.#send({ type: 'update', displayId: this.#displayId, bundle, metadata: {} });
+      return;
+    }
     this.#isShown = true;
     this.#run.output.step(() =>
       this.#run.output.send({
@@ -102,7 +106,8 @@ export class ProgressBar {
 /** One line: `reading: 12 of 40 files (30 %), 1 failed, 3.2 s`. */
 export function progressText(p: ProgressData): string {
   const share = p.total !== null && p.total > 0 ? ` (${Math.floor((100 * p.done) / p.total)} %)` : '';
-  const count = p.total === null ? `${p.done} ${p.unit}` : `${p.done} of ${p.total} ${p.unit}${share}`;
+  const unit = p.unit === '' ? '' : ` ${p.unit}`;
+  const count = p.total === null ? `${p.done}${unit}` : `${p.done} of ${p.total}${unit}${share}`;
   const failed = p.failed > 0 ? `, ${p.failed} failed` : '';
-  return `${p.label}: ${count.trim()}${failed}, ${(p.elapsedMs / 1000).toFixed(1)} s${p.finished ? ', done' : ''}`;
+  return `${p.label}: ${count}${failed}, ${(p.elapsedMs / 1000).toFixed(1)} s${p.finished ? ', done' : ''}`;
 }

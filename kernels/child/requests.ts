@@ -9,8 +9,9 @@ export interface Question {
   readonly items?: readonly string[];
 }
 
-type Pending = { readonly resolve: (value: unknown) => void; readonly reject: (error: unknown) => void };
+type Pending = { readonly resolve: (value: unknown) => void; readonly reject: (error: Error) => void };
 
+/** Open questions by id. */
 export class Requests {
   readonly #send: Send;
   readonly #pending = new Map<string, Pending>();
@@ -46,8 +47,14 @@ export class Requests {
       };
       signal.addEventListener('abort', onAbort);
       this.#pending.set(requestId, {
-        resolve: (v) => (settle(), resolve(v)),
-        reject: (e) => (settle(), reject(e as Error)),
+        resolve(value) {
+          settle();
+          resolve(value);
+        },
+        reject(error) {
+          settle();
+          reject(error);
+        },
       });
       this.#send({ type: 'request', requestId, ...question });
     });

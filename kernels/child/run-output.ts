@@ -20,6 +20,7 @@ interface Overflow {
   tail: string;
 }
 
+/** Output of one run; see the head of this file. */
 export class RunOutput {
   readonly #send: Send;
   readonly #runId: string;
@@ -71,7 +72,10 @@ export class RunOutput {
   /** Sends the end of a text that was cut. Called once, when the run ends. */
   end(): void {
     const over = this.#overflow;
-    if (!over) return this.flush();
+    if (!over) {
+      this.flush();
+      return;
+    }
     closeSync(over.fd);
     this.#overflow = undefined;
     this.#whole = [];
@@ -112,9 +116,15 @@ export class RunOutput {
   }
 
   #append(name: StreamName, text: string): void {
-    if (this.#overflow) return this.#spill(this.#overflow, text);
+    if (this.#overflow) {
+      this.#spill(this.#overflow, text);
+      return;
+    }
     const bytes = Buffer.byteLength(text);
-    if (this.#bytes + bytes > TEXT_LIMIT_BYTES) return this.#startOverflow(name, text);
+    if (this.#bytes + bytes > TEXT_LIMIT_BYTES) {
+      this.#startOverflow(name, text);
+      return;
+    }
     this.#bytes += bytes;
     this.#whole.push(text);
     if (name !== this.#name) this.flush();

@@ -2,6 +2,7 @@
 import { InterruptError } from './kernel-errors.js';
 import { RunOutput, type Send } from './run-output.js';
 
+/** A run: its ids, its signal, its output, and what is to be done at its end. */
 export class Run {
   readonly runId: string;
   readonly cellId: string;

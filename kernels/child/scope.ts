@@ -10,6 +10,7 @@ interface Entry {
   readonly set: (value: unknown) => void;
 }
 
+/** The variables by name; see the head of this file. */
 export class Scope {
   readonly #entries = new Map<string, Entry>();
   readonly #renamed = new Set<string>();

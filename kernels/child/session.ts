@@ -47,6 +47,7 @@ function hasContextFrame(): boolean {
   );
 }
 
+/** Runs cells; see the head of this file. */
 export class Session {
   readonly #parts: SessionParts;
   readonly #store = hasContextFrame() ? new AsyncLocalStorage<Run>() : undefined;
@@ -85,7 +86,10 @@ export class Session {
     this.#last = run;
     this.#parts.forget(run.cellId);
     this.#parts.send({ type: 'started', runId: run.runId });
-    if (this.#aborted.delete(run.runId)) return this.#settleInterrupted(run);
+    if (this.#aborted.delete(run.runId)) {
+      this.#settleInterrupted(run);
+      return;
+    }
     const hash = createHash('sha256').update(message.source).digest('hex').slice(0, 12);
     const filename = path.join(this.#parts.cellFolder, hash, `cell_${message.cellId.replace(/[^\w-]/g, '_')}.ts`);
     this.#filename = filename;
@@ -143,7 +147,10 @@ export class Session {
   /** An error that nobody caught belongs to the running cell, or to the last one. */
   uncaught(error: unknown): void {
     const run = this.current();
-    if (!run) return this.#parts.send({ type: 'log', level: 'error', text: String(error) });
+    if (!run) {
+      this.#parts.send({ type: 'log', level: 'error', text: String(error) });
+      return;
+    }
     if (error instanceof InterruptError) return;
     run.hasFailed = true;
     run.output.send({ type: 'error', runId: run.runId, error: this.#describe(error) });
@@ -163,7 +170,8 @@ export class Session {
       const start = (): unknown => script.runInThisContext();
       value = this.#store ? this.#store.run(run, start) : start();
     } catch (error) {
-      return this.#fail(run, error);
+      this.#fail(run, error);
+      return;
     }
     // SAFETY: the wrapped code is a call of an async function.
     (value as Promise<unknown>).then(
@@ -183,7 +191,8 @@ export class Session {
       try {
         shown = toBundle(this.#readable(value), this.#parts.maxBytes());
       } catch (error) {
-        return this.#fail(run, error);
+        this.#fail(run, error);
+        return;
       }
       run.output.step(() => this.#result(run, shown));
     }
@@ -200,7 +209,10 @@ export class Session {
   #result(run: Run, shown: Shown | Promise<Shown>): void | Promise<void> {
     const send = (s: Shown): void =>
       run.output.send({ type: 'result', runId: run.runId, bundle: s.bundle, metadata: s.metadata });
-    if (!(shown instanceof Promise)) return send(shown);
+    if (!(shown instanceof Promise)) {
+      send(shown);
+      return;
+    }
     return shown.then(send, (error: unknown) => this.#fail(run, error));
   }
 
@@ -255,9 +267,13 @@ export class Session {
     if (isInterrupted && !(error instanceof InterruptError)) {
       const interrupt = new InterruptError();
       interrupt.stack = error instanceof Error ? (error.stack ?? '') : '';
-      return this.#settleInterrupted(run, interrupt);
+      this.#settleInterrupted(run, interrupt);
+      return;
     }
-    if (isInterrupted) return this.#settleInterrupted(run, error);
+    if (isInterrupted) {
+      this.#settleInterrupted(run, error);
+      return;
+    }
     run.output.flush();
     this.#parts.send({ type: 'error', runId: run.runId, error: this.#describe(error) });
     this.#finish(run, 'error');

@@ -31,8 +31,14 @@ function isInstantiated(node: ts.ModuleDeclaration): boolean {
 
 /** Whether a variable statement is `using` or `await using`. */
 export function isUsing(node: ts.VariableStatement): boolean {
-  const flags = node.declarationList.flags & ts.NodeFlags.BlockScoped;
-  return flags === ts.NodeFlags.Using || flags === ts.NodeFlags.AwaitUsing;
+  return isUsingList(node.declarationList);
+}
+
+/** Whether declarations are `using` or `await using`. */
+export function isUsingList(list: ts.VariableDeclarationList): boolean {
+  const flags: number = list.flags & ts.NodeFlags.BlockScoped;
+  const [using, awaitUsing]: readonly number[] = [ts.NodeFlags.Using, ts.NodeFlags.AwaitUsing];
+  return flags === using || flags === awaitUsing;
 }
 
 /** Local names of an import declaration with the names they have in the module (`*` for a namespace). */
@@ -79,7 +85,10 @@ export function forEachValueIdentifier(root: ts.Node, visit: (id: ts.Identifier)
       if (!isPropertyPosition(node)) visit(node);
       return;
     }
-    if (ts.isExpressionWithTypeArguments(node)) return walk(node.expression);
+    if (ts.isExpressionWithTypeArguments(node)) {
+      walk(node.expression);
+      return;
+    }
     if (ts.isTypeNode(node) || ts.isTypeParameterDeclaration(node) || ts.isTypePredicateNode(node)) return;
     if (ts.isHeritageClause(node) && node.token === ts.SyntaxKind.ImplementsKeyword) return;
     if (ts.isStatement(node) && isTypeOnly(node)) return;

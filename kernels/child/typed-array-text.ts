@@ -16,7 +16,9 @@ export function typedArrayText(array: TypedArray): string {
   const head = `${name}(${array.length})`;
   if (array.length === 0) return head;
   const stats = statistics(array);
-  const first = Array.from(array.subarray(0, 8) as ArrayLike<number | bigint>, String).join(', ');
+  const first = Array.from(array.subarray(0, 8) as ArrayLike<number | bigint>, (v) =>
+    typeof v === 'number' ? short(v) : String(v),
+  ).join(', ');
   const values = `values ${first}${array.length > 8 ? ', …' : ''}`;
   if (!stats) return `${head}\n${values}\nno finite values`;
   const { min, max, mean, others, bars } = stats;

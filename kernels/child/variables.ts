@@ -10,6 +10,7 @@ import { isTypedArray } from './typed-array-text.js';
 const SUMMARY_CHARS = 120;
 const MAX_HINTS = 200;
 
+/** Sends descriptions of what changed since the last time. */
 export class Variables {
   readonly #scope: Scope;
   readonly #send: Send;

@@ -11,6 +11,7 @@ export const SLOTS = 4;
 /** Thrown after each termination and swallowed: it clears Node's async-id stack, without which a later debugger attach aborts. */
 export const SENTINEL = Symbol('nadir.sentinel');
 
+/** The main thread's side of the watch. */
 export class Watch {
   readonly shared = new Int32Array(new SharedArrayBuffer(4 * SLOTS));
   readonly #onTerminated: (runNumber: number) => void;

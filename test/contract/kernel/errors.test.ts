@@ -16,9 +16,9 @@ async function assertPlace(marked: string, name: string, cellIndex: number): Pro
   const column = at - (before.lastIndexOf('\n') + 1) + 1;
   const out = await h.run(source, { cellIndex });
   assert.equal(out.error?.name, name, out.error?.stack ?? `status ${out.status}`);
-  assert.deepEqual(out.error?.location, { cellId: `c${cellIndex}`, line, column }, out.error?.stack);
-  assert.ok(out.error?.stack.includes(`Cell ${cellIndex + 1}:${line}:${column}`), out.error?.stack);
-  return out.error?.stack ?? '';
+  assert.deepEqual(out.error.location, { cellId: `c${cellIndex}`, line, column }, out.error.stack);
+  assert.ok(out.error.stack.includes(`Cell ${cellIndex + 1}:${line}:${column}`), out.error.stack);
+  return out.error.stack;
 }
 
 test('runtime errors point at their source, whatever the rewriting moved', async () => {
@@ -68,7 +68,7 @@ test('a function of another cell shows both places', async () => {
   await h.run('\nconst deep = (x: unknown): never => {\n  throw new Error(`bad ${String(x)}`);\n};', { cellIndex: 2 });
   const out = await h.run('1;\n  deep(7)', { cellIndex: 40 });
   assert.equal(out.error?.stack, 'Error: bad 7\n    at deep (Cell 3:3:9)\n    at Cell 41:2:3');
-  assert.deepEqual(out.error?.location, { cellId: 'c2', line: 3, column: 9 });
+  assert.deepEqual(out.error.location, { cellId: 'c2', line: 3, column: 9 });
 });
 
 test('a function of an older text of the same cell keeps its place', async () => {
@@ -134,7 +134,7 @@ test('an unhandled rejection is shown on its cell, and the kernel goes on', asyn
   });
   assert.equal(out.status, 'error');
   assert.equal(out.error?.message, 'forgotten');
-  assert.deepEqual(out.error?.location, { cellId: 'c80', line: 1, column: 16 });
+  assert.deepEqual(out.error.location, { cellId: 'c80', line: 1, column: 16 });
   await h.run('setTimeout(() => { throw new Error("from a timer") }, 20)', { cellIndex: 81 });
   await new Promise((r) => setTimeout(r, 120));
   assert.equal(h.lateErrors.at(-1)?.cellId, 'c81');

@@ -80,14 +80,14 @@ test('a syntax error in a module names file and line', async () => {
   file('broken.ts', 'export const a = 1;\nexport const = 2;');
   const out = await h.run('import { a } from "./broken.ts"');
   assert.equal(out.error?.name, 'SyntaxError');
-  assert.match(out.error?.stack ?? '', /at broken\.ts:2:14/);
+  assert.match(out.error.stack, /at broken\.ts:2:14/);
 });
 
 test('a missing named import that is used throws ImportNameError with the nearest names', async () => {
   const out = await h.run('import { readFileSyn } from "node:fs";\nreadFileSyn("x")', { cellIndex: 5 });
   assert.equal(out.error?.name, 'ImportNameError');
-  assert.match(out.error?.message ?? '', /'node:fs' has no export named 'readFileSyn'\. Did you mean 'readFileSync'/);
-  assert.deepEqual(out.error?.location, { cellId: 'c5', line: 1, column: 1 });
+  assert.match(out.error.message, /'node:fs' has no export named 'readFileSyn'\. Did you mean 'readFileSync'/);
+  assert.deepEqual(out.error.location, { cellId: 'c5', line: 1, column: 1 });
 });
 
 test('a missing named import that is only a type is skipped; its later use as a value is explained', async () => {

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { parseFromKernel, parseToKernel, PROTOCOL_VERSION, type FromKernel } from '../../../kernels/protocol.js';
 import { childPath, until } from './harness.js';
 
@@ -37,7 +37,7 @@ function mutate(message: Record<string, unknown>, random: () => number): unknown
   ];
   const pick = junk[Math.floor(random() * junk.length)];
   const kind = random();
-  if (kind < 0.15) return pick;
+  if (kind < 0.15) return pick ?? null;
   if (kind < 0.35) delete copy[key];
   else copy[key] = pick;
   return copy;
@@ -62,6 +62,7 @@ test('10 000 malformed messages never crash the child, and it still answers', { 
     },
     cwd: folder,
   });
+  after(() => child.kill('SIGKILL'));
   const received: FromKernel[] = [];
   child.on('message', (m) => {
     const parsed = parseFromKernel(m);

@@ -90,7 +90,7 @@ test('names declared in blocks and loops are local to the cell', async () => {
 test('cells are strict: assigning to an unknown name fails', async () => {
   const out = await h.run('neverDeclared = 1');
   assert.equal(out.error?.name, 'ReferenceError');
-  assert.match(out.error?.message ?? '', /neverDeclared is not defined/);
+  assert.match(out.error.message, /neverDeclared is not defined/);
 });
 
 test('assignments before a failure stay', async () => {
