@@ -50,7 +50,7 @@ export interface Drape {
 const FINE_ZOOM = 4;
 /** Closest zoom of a fit: a chip of 100 m still has surroundings. */
 const MAX_FIT_ZOOM = 14;
-const FIT_PADDING = 36;
+const FIT_PADDING = 42;
 
 /** How far off screen a map may be and still be made, so that scrolling finds it drawn. */
 const NEAR_MARGIN = '200px';
@@ -160,7 +160,10 @@ export class MapSurface implements PoolMember {
 
   #start():
     | { center: [number, number]; zoom: number }
-    | { bounds: [number, number, number, number]; fitBoundsOptions: { padding: number; maxZoom: number } }
+    | {
+        bounds: [number, number, number, number];
+        fitBoundsOptions: { padding: { top: number; right: number; bottom: number; left: number }; maxZoom: number };
+      }
     | object {
     if (this.#camera) return { center: [...this.#camera.center], zoom: this.#camera.zoom };
     const box = this.#options.box;
@@ -173,8 +176,11 @@ export class MapSurface implements PoolMember {
     return this.#isDestroyed;
   }
 
-  #padding(): number {
-    return Math.max(8, Math.min(FIT_PADDING, Math.min(this.#host.clientWidth, this.#host.clientHeight) / 7));
+  /** Free space around a fit: more where labels, legend and buttons lie, less on small maps. */
+  #padding(): { top: number; right: number; bottom: number; left: number } {
+    const most = Math.max(8, Math.min(this.#host.clientWidth, this.#host.clientHeight) / 6);
+    const of = (wanted: number): number => Math.min(most, wanted);
+    return { top: of(FIT_PADDING), right: of(FIT_PADDING + 8), bottom: of(FIT_PADDING), left: of(FIT_PADDING + 8) };
   }
 
   #hasFocus(): boolean {
