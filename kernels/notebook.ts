@@ -7,6 +7,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { FormatError, SourceError } from '../src/core/errors.js';
+import { jsonFault } from './json-fault.js';
 import { fromLines, toLines } from './nbformat.js';
 
 export interface NotebookCell {
@@ -103,8 +104,7 @@ function parseJson(text: string, path: string): unknown {
     return JSON.parse(text) as unknown;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    const at = /position (\d+)/.exec(message)?.[1];
-    const before = text.slice(0, at === undefined ? text.length : Number(at));
+    const before = text.slice(0, jsonFault(text));
     const line = before.split('\n').length;
     throw bad(path, `not valid JSON at line ${line}, column ${before.length - before.lastIndexOf('\n')}: ${message}`);
   }

@@ -94,10 +94,7 @@ function checkVariables(
   const list = node.declarationList;
   const kind = list.flags & ts.NodeFlags.BlockScoped ? 'lexical' : 'var';
   for (const declaration of list.declarations) {
-    const mustHaveValue =
-      isConst(list) ||
-      isUsing(node) ||
-      !ts.isIdentifier(declaration.name);
+    const mustHaveValue = isConst(list) || isUsing(node) || !ts.isIdentifier(declaration.name);
     if (mustHaveValue && !declaration.initializer && !hasModifier(node, ts.SyntaxKind.DeclareKeyword)) {
       throw failAt(
         file,

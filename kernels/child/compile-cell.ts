@@ -97,9 +97,7 @@ function needsTranspile(file: ts.SourceFile, nodeMajor: number): boolean {
     if (found) return;
     found =
       ts.isDecorator(node) ||
-      (ts.isVariableDeclarationList(node) &&
-        nodeMajor < USING_NODE_MAJOR &&
-        isUsingList(node)) ||
+      (ts.isVariableDeclarationList(node) && nodeMajor < USING_NODE_MAJOR && isUsingList(node)) ||
       (ts.isPropertyDeclaration(node) &&
         (node.modifiers?.some((m) => m.kind === ts.SyntaxKind.AccessorKeyword) ?? false));
     if (!found) ts.forEachChild(node, walk);
