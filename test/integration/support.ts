@@ -38,10 +38,18 @@ export function workspaceFile(name: string): vscode.Uri {
   return vscode.Uri.joinPath(folder.uri, name);
 }
 
-/** Opens a notebook of the test workspace in an editor. */
+/**
+ * Opens a notebook of the test workspace in an editor, as a person does.
+ *
+ * Not by `openNotebookDocument`: the document would stay open for minutes after its editor is closed.
+ */
 export async function openFile(name: string): Promise<vscode.NotebookEditor> {
-  const document = await vscode.workspace.openNotebookDocument(workspaceFile(name));
-  return show(document);
+  const uri = workspaceFile(name);
+  void vscode.commands.executeCommand('vscode.openWith', uri, 'jupyter-notebook');
+  return until(`${name} is shown`, () => {
+    const active = vscode.window.activeNotebookEditor;
+    return active?.notebook.uri.toString() === uri.toString() && active;
+  });
 }
 
 /**
@@ -57,14 +65,28 @@ export async function show(document: vscode.NotebookDocument): Promise<vscode.No
   });
 }
 
-/** An untitled notebook of ours with the given cells, shown, with our kernel chosen. */
+let made = 0;
+
+/**
+ * A notebook of ours with the given cells, in a file of its own, shown, with our kernel chosen.
+ *
+ * No untitled one: the editor gives the name of a closed one to the next while it still lets go of it.
+ */
 export async function notebookWith(...sources: readonly string[]): Promise<vscode.NotebookEditor> {
-  const cells = sources.map((s) => new vscode.NotebookCellData(vscode.NotebookCellKind.Code, s, 'typescript'));
-  const data = new vscode.NotebookData(cells);
-  data.metadata = {
-    metadata: { kernelspec: { name: 'nadir', display_name: 'Nadir TypeScript', language: 'typescript' } },
-  };
-  const editor = await show(await vscode.workspace.openNotebookDocument('jupyter-notebook', data));
+  const name = `made-${made++}.ipynb`;
+  const cells = sources.map((source, i) => ({
+    cell_type: 'code',
+    execution_count: null,
+    id: `cell-${i}`,
+    metadata: {},
+    outputs: [],
+    source: source.split(/(?<=\n)/),
+  }));
+  const kernelspec = { name: 'nadir', display_name: 'Nadir TypeScript', language: 'typescript' };
+  const metadata = { kernelspec, language_info: { name: 'typescript' } };
+  const text = JSON.stringify({ cells, metadata, nbformat: 4, nbformat_minor: 5 });
+  await vscode.workspace.fs.writeFile(workspaceFile(name), new TextEncoder().encode(text));
+  const editor = await openFile(name);
   const { kernels } = await nadir();
   await until('our kernel is chosen', () => kernels.isSelected(editor.notebook));
   return editor;

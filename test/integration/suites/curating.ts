@@ -6,8 +6,7 @@ import { closeAll, nadir, notebookWith, runCell, textOf } from '../support.js';
 /** A view's message, as the renderer sends it. */
 async function send(editor: vscode.NotebookEditor, steps: readonly CurationStep[]): Promise<void> {
   const { views } = await nadir();
-  const cell = editor.notebook.cellAt(0);
-  const viewId = `c-${cell.document.uri.fragment.replaceAll(/[^\w-]/g, '')}:0`;
+  const viewId = 'cell-0:0';
   const args = { source: 'chips', datasetId: 'sha256:test', steps };
   const reply = await views.answer(editor, { v: 1, viewId, requestId: 'r', op: 'steps', args });
   assert.equal(reply.ok, true, reply.error);
