@@ -65,8 +65,8 @@ test('2000 mutated notebooks end in a notebook or in a typed error', () => {
     Math.floor(((seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0) / 2 ** 32) * n);
   for (let i = 0; i < 2000; i++) {
     const at = random(valid.length);
-    const text =
-      valid.slice(0, at) + ['', '"', '{', 'null', '[]', '\u0000', '9'][random(7)] + valid.slice(at + random(6));
+    const insert = ['', '"', '{', 'null', '[]', '\u0000', '9'][random(7)] ?? '';
+    const text = valid.slice(0, at) + insert + valid.slice(at + random(6));
     try {
       notebookText(parseNotebook(text, 'x.ipynb'));
     } catch (error) {
