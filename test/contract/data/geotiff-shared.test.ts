@@ -60,8 +60,9 @@ describe('TIFFs of the shared data read as rasterio reads them', { skip }, () =>
       } else {
         const pixels = width * height;
         e.means!.forEach((mean, b) => {
-          const ours =
-            values.subarray(b * pixels, (b + 1) * pixels).reduce((a: number, v: number) => a + v, 0) / pixels;
+          let sum = 0;
+          for (let i = b * pixels; i < (b + 1) * pixels; i++) sum += values[i]!;
+          const ours = sum / pixels;
           assert.ok(Math.abs(ours - mean) <= JPEG_MEAN_TOLERANCE, `band ${b}: mean ${ours} is ${mean}`);
         });
       }

@@ -68,7 +68,7 @@ describe('construction', () => {
     const s = at([-0, -0, 10, 10]);
     assert.ok(Object.is(s.bounds[0], 0));
     assert.throws(() => {
-      (s.bounds as number[])[0] = 5;
+      (s.bounds as unknown as number[])[0] = 5;
     }, TypeError);
   });
 });
