@@ -167,7 +167,7 @@ function parcels(seed: number): string {
       const ring = parcelOutline(iu, iv);
       const [x, y] = [0, 1].map((k) => ring.reduce((sum, p) => sum + (p[k] ?? 0), 0) / ring.length) as [number, number];
       if (x < -2300 || x > 2700 || y < -1300 || y > 1850 || groundAt(x, y, seed).cover !== CLASS.crop) continue;
-      const points = [...ring, ring[0] ?? [0, 0]].map(([px = 0, py = 0]) => [
+      const points = [...ring, ...ring.slice(0, 1)].map(([px, py]) => [
         Number(lonOf(px).toFixed(7)),
         Number(latOf(py).toFixed(7)),
       ]);
