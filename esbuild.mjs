@@ -1,7 +1,8 @@
 // Builds everything that ships into dist/. `node esbuild.mjs [part …]` builds some parts: lib, kernel, extension, renderers.
 import { build } from 'esbuild';
-import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import path from 'node:path';
 
 const require = createRequire(import.meta.url);
 const NODE = { platform: 'node', target: 'node20.12', bundle: true, logLevel: 'warning', metafile: true, minify: true, keepNames: true, sourcemap: true };
@@ -37,9 +38,18 @@ const parts = {
 };
 
 const wanted = process.argv.slice(2).filter((a) => a in parts);
-if (wanted.length === 0) await rm('dist', { recursive: true, force: true });
+const names = wanted.length ? wanted : Object.keys(parts);
 await mkdir('dist', { recursive: true });
-await writeFile('dist/package.json', '{ "type": "module" }\n');
-const results = await Promise.all((wanted.length ? wanted : Object.keys(parts)).map(async (name) => [name, await parts[name]()]));
 await mkdir('dist-test', { recursive: true });
-for (const [name, result] of results) if (result?.metafile) await writeFile(`dist-test/meta-${name}.json`, JSON.stringify(result.metafile));
+await writeFile('dist/package.json', '{ "type": "module" }\n');
+const made = new Set();
+for (const [name, { metafile }] of await Promise.all(names.map(async (name) => [name, await parts[name]()]))) {
+  await writeFile(`dist-test/meta-${name}.json`, JSON.stringify(metafile));
+  for (const file of Object.keys(metafile.outputs)) made.add(path.normalize(file));
+}
+// What an earlier build left goes last, so that a process that runs from dist/ never finds it empty.
+if (names.includes('lib')) {
+  for (const file of await readdir('dist')) {
+    if (file.startsWith('chunk-') && !made.has(path.join('dist', file))) await rm(path.join('dist', file));
+  }
+}

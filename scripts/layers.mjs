@@ -21,6 +21,7 @@ const layers = {
   check: [
     step('types', bin('tsc'), '-b'),
     step('types of tests', bin('tsc'), '-p', 'tsconfig.lint.json'),
+    step('types as published', bin('tsc'), '-p', 'test/types'),
     step('lint and floors', bin('eslint'), '.', '--max-warnings', '0'),
     step('format', bin('prettier'), '--check', '--log-level', 'warn', '.'),
   ],

@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ROOT } from './host.mjs';
+import { writeNotices } from './make-notices.mjs';
 
 const GOLDEN = path.join(ROOT, 'test/golden/vsix-files.txt');
 const LIMIT_MB = 8;
@@ -34,6 +35,7 @@ export async function packageExtension({ update = false, build = true } = {}) {
     if (run.status !== 0) throw new Error('the build failed');
   }
   bundleSample();
+  writeNotices();
   const { createVSIX, listFiles } = await import('@vscode/vsce');
   const found = [...new Set((await listFiles({ cwd: ROOT })).map(normalise))].sort();
   if (update) {
