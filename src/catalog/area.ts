@@ -1,6 +1,7 @@
 /** The area and time that a query asks for, in the catalog's CRS (`catalog.md` §4). */
 import {
   ArgumentError,
+  checkOptionNames,
   Crs,
   GeoSlice,
   isNadirError,
@@ -170,11 +171,7 @@ export function prepareQuery(target: GeoSlice | QueryOptions, crs: Crs): Prepare
   }
   // SAFETY: not a slice.
   const o = target;
-  const unknown = Object.keys(o).filter((key) => !['bounds', 'geometry', 'crs', 'time', 'tStep'].includes(key));
-  if (unknown.length > 0)
-    throw new ArgumentError('unknown-option', `query does not know the option ${unknown.join(', ')}.`, {
-      hint: 'It takes bounds or geometry, crs, time, tStep.',
-    });
+  checkOptionNames('query', o, ['bounds', 'geometry', 'crs', 'time', 'tStep']);
   if (o.bounds && o.geometry) throw new ArgumentError('contradiction', 'query takes bounds or geometry, not both.');
   const tStep = o.tStep ?? 1;
   if (!Number.isInteger(tStep) || tStep < 1)

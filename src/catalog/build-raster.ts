@@ -2,6 +2,7 @@
 import {
   ArgumentError,
   CatalogError,
+  checkOptionNames,
   Crs,
   FormatError,
   isNadirError,
@@ -45,6 +46,18 @@ export interface BuildOptions extends LongTask {
 
 const EXTENSIONS = ['.tif', '.tiff', '.gtiff', '.cog', '.btf', '.tf8'];
 const DEFAULT_CONCURRENCY = 8;
+const OPTION_NAMES: readonly (keyof (BuildOptions & NamedFiles))[] = [
+  'targetCrs',
+  'targetResolution',
+  'densify',
+  'onError',
+  'concurrency',
+  'filenameRegex',
+  'dateFormat',
+  'datePrecision',
+  'signal',
+  'onProgress',
+];
 /** Bad files that a warning names; the ledger has all. */
 const SHOWN_FAILURES = 5;
 
@@ -210,7 +223,15 @@ export async function buildRasterCatalog(
   files: FileInput,
   options: BuildOptions & NamedFiles = {},
 ): Promise<GeoCatalog> {
+  checkOptionNames('buildRasterCatalog', options, OPTION_NAMES);
   checkOptions(options);
+  const given: unknown = files;
+  if (typeof given !== 'string' && (typeof given !== 'object' || given === null || !(Symbol.iterator in given))) {
+    throw new ArgumentError(
+      'bad-files',
+      `files is a folder, file, pattern or a list of paths; got ${JSON.stringify(files)}.`,
+    );
+  }
   const input = typeof files === 'string' ? files : [...files];
   const targetCrs = options.targetCrs === undefined ? null : Crs.from(options.targetCrs);
   nameReader(options); // argument errors come before any file is looked at

@@ -4,9 +4,8 @@
  * Comparisons, `in`, `is null`, `and`, `or`, `not`, parentheses and `@param`. Logic is two-valued: a comparison with a
  * missing value is false. A recursive-descent parser builds one closure per expression; nothing is ever evaluated as code.
  */
-import { ExpressionError, parseTime } from '../core/index.js';
+import { ExpressionError, nearestNames, parseTime } from '../core/index.js';
 import type { Scalar } from './types.js';
-import { nearestNames } from './nearest.js';
 
 /** A moment, so that times compare with ISO strings. */
 export interface TimeValue {

@@ -29,6 +29,9 @@ export function stemOf(path: string): string {
 export type NameReader = (path: string) => Interval | null | 'unmatched';
 
 function compileRegex(given: RegExp | string): RegExp {
+  const untyped: unknown = given;
+  if (typeof untyped !== 'string' && !(untyped instanceof RegExp))
+    throw new CatalogError('bad-regex', `filenameRegex is a regular expression or text; got ${JSON.stringify(given)}.`);
   const source = (typeof given === 'string' ? given : given.source).replaceAll('(?P<', '(?<');
   const flags = typeof given === 'string' ? '' : given.flags.replace(/[gy]/g, '');
   try {
@@ -55,6 +58,14 @@ function groupNames(regex: RegExp): string[] {
  * @throws {@link CatalogError} `bad-regex`, `no-date-group`, `bad-date-format`.
  */
 export function nameReader({ filenameRegex, dateFormat = '%Y%m%d', datePrecision = 'format' }: NamedFiles): NameReader {
+  const [untypedFormat, precision]: readonly unknown[] = [dateFormat, datePrecision];
+  if (typeof untypedFormat !== 'string')
+    throw new CatalogError('bad-date-format', `dateFormat is text such as %Y%m%d; got ${JSON.stringify(dateFormat)}.`);
+  if (precision !== 'format' && precision !== 'day')
+    throw new CatalogError(
+      'bad-precision',
+      `datePrecision is 'format' or 'day'; got ${JSON.stringify(datePrecision)}.`,
+    );
   const format = compileDateFormat(dateFormat);
   if (filenameRegex === undefined) return () => null;
   const regex = compileRegex(filenameRegex);

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import {
   ArgumentError,
   CatalogError,
+  checkOptionNames,
   Crs,
   FormatError,
   formatTime,
@@ -227,6 +228,10 @@ function rowsOf(decoded: GeoParquetTable, file: string): readonly CatalogRow[] {
  * `newer-schema`, `mixed-values`; {@link UnsupportedDataError}; {@link SourceError}; {@link ArgumentError} `not-yet`.
  */
 export async function openCatalog(path: string, o: OpenOptions = {}): Promise<GeoCatalog> {
+  checkOptionNames('openCatalog', o, ['engine', 'crs', 'strict', 'signal', 'onProgress']);
+  const given: unknown = path;
+  if (typeof given !== 'string')
+    throw new ArgumentError('bad-path', `A catalog is opened by its path or address; got ${JSON.stringify(path)}.`);
   if (o.engine !== undefined && !['memory', 'duckdb', 'auto'].includes(o.engine))
     throw new ArgumentError('bad-engine', `engine is 'memory', 'duckdb' or 'auto'; got ${JSON.stringify(o.engine)}.`);
   if (o.engine === 'duckdb')

@@ -146,15 +146,17 @@ export class Crs {
    * @throws {@link CrsError} `unknown-crs` for a code nobody defined, `unreadable-crs` for a definition nobody can read.
    */
   static from(input: CrsInput): Crs {
-    if (typeof input === 'object' && BRAND in input) {
+    const given: unknown = input;
+    if (typeof input === 'object' && given !== null && BRAND in input) {
       // SAFETY: the brand is set by this class only; a copy of another library version is rebuilt from its canonical form.
       return input instanceof Crs ? input : Crs.from((input as Crs).canonical);
     }
-    if (typeof input === 'object') return Crs.#fromProjJson(input);
+    if (typeof input === 'object' && given !== null) return Crs.#fromProjJson(input as PlainProjJson);
     if (typeof input !== 'string' || input.trim() === '') {
       throw new CrsError(
         'unreadable-crs',
         `A CRS is a code such as EPSG:32631, a PROJ string, WKT or PROJJSON; got ${JSON.stringify(input)}.`,
+        typeof input === 'number' ? { hint: `Write 'EPSG:${String(input)}'.` } : {},
       );
     }
     const cached = cache.get(input);

@@ -47,6 +47,10 @@ const ALIGN_TOLERANCE_PIXELS = 1e-3;
 const POLAR_LATITUDE = 80;
 const ALIGN_MODES: readonly string[] = ['off', 'warn', 'error', 'snap'];
 
+/** Beyond these a number cannot be a latitude or longitude; global grids may overlap ±90 and ±360 a little. */
+const MOST_LATITUDE = 180;
+const MOST_LONGITUDE = 1080;
+
 /** Callers without types pass anything. */
 function isQuadruple(value: unknown): boolean {
   return Array.isArray(value) && value.length === 4;
@@ -83,6 +87,19 @@ function checkBounds(bounds: Bounds, crs: Crs): Bounds {
       hint: 'Order bounds as [xmin, ymin, xmax, ymax].',
       details: { field: 'bounds', bounds },
     });
+  }
+  const tooFar =
+    Math.max(Math.abs(xmin), Math.abs(xmax)) > MOST_LONGITUDE ||
+    Math.max(Math.abs(ymin), Math.abs(ymax)) > MOST_LATITUDE;
+  if (crs.isGeographic && tooFar) {
+    throw new SliceError(
+      'not-degrees',
+      `bounds ${JSON.stringify(bounds)} cannot be degrees, but ${crs.canonical} is in degrees.`,
+      {
+        hint: 'They look like metres: pass the CRS they are in, e.g. crs: catalog.crs.',
+        details: { field: 'bounds', bounds, crs: crs.canonical },
+      },
+    );
   }
   return [normalizeZero(xmin), normalizeZero(ymin), normalizeZero(xmax), normalizeZero(ymax)];
 }
@@ -153,10 +170,16 @@ export class GeoSlice {
   /**
    * A validated slice.
    *
-   * @throws {@link SliceError} `bounds-shape`, `bounds-order`, `non-finite`, `bad-resolution`, `bad-align`;
+   * @throws {@link SliceError} `no-init`, `bounds-shape`, `bounds-order`, `not-degrees`, `non-finite`, `bad-resolution`, `bad-align`;
    * {@link CrsError}; {@link IntervalError}; {@link GridAlignmentError} with `align: 'error'`.
    */
   static create(init: GeoSliceInit): GeoSlice {
+    if (typeof init !== 'object' || (init as object | null) === null) {
+      throw new SliceError(
+        'no-init',
+        `GeoSlice.create takes { bounds, resolution, crs, interval?, align? }; got ${JSON.stringify(init)}.`,
+      );
+    }
     const crs = Crs.from(init.crs);
     const resolution = checkResolution(init.resolution);
     const align = init.align ?? 'off';

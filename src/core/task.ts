@@ -1,4 +1,5 @@
 /** Long tasks: cancelling and progress, with the defaults that a notebook cell supplies. */
+import { ArgumentError } from './errors.js';
 import { currentHost, type Progress } from './host.js';
 
 export type { Progress } from './host.js';
@@ -25,8 +26,21 @@ export interface RunningTask {
 /** Time after which a bar appears for a task without its own `onProgress`, in ms (architecture.md). */
 const BAR_DELAY_MS = 1000;
 
-/** Starts a long task: resolves the default signal and the default progress bar of the running cell. */
+/** Callers without types pass anything. */
+function checkTask({ signal, onProgress }: LongTask): void {
+  if (signal !== undefined && typeof (signal as { throwIfAborted?: unknown } | null)?.throwIfAborted !== 'function')
+    throw new ArgumentError('bad-option', `signal is an AbortSignal; got ${JSON.stringify(signal)}.`);
+  if (onProgress !== undefined && typeof onProgress !== 'function')
+    throw new ArgumentError('bad-option', `onProgress is a function; got ${JSON.stringify(onProgress)}.`);
+}
+
+/**
+ * Starts a long task: resolves the default signal and the default progress bar of the running cell.
+ *
+ * @throws {@link ArgumentError} `bad-option`.
+ */
 export function startTask(label: string, options: LongTask = {}): RunningTask {
+  checkTask(options);
   const host = currentHost();
   const signal = options.signal ?? host?.signal();
   const startedAt = performance.now();

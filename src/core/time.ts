@@ -51,6 +51,16 @@ export function parseTime(value: TimeInput): Micros {
     if (!Number.isSafeInteger(micros)) throw outOfRange(value);
     return micros;
   }
+  if (typeof value !== 'string') {
+    throw new IntervalError(
+      'unparsable',
+      `A time is ISO 8601 text, a Date or microseconds; got ${JSON.stringify(value)}.`,
+      {
+        hint: 'Write e.g. 2024-06-03 or 2024-06-03T10:30:00Z.',
+        details: { value },
+      },
+    );
+  }
   const text = value.trim();
   const m = ISO.exec(text);
   const unparsable = (why: string): IntervalError =>
@@ -107,6 +117,17 @@ export function parseInterval(value: IntervalInput): Interval {
     if (value.length !== 2)
       throw new IntervalError('unparsable', `An interval is a pair [start, end]; got ${value.length} values.`);
     return checkedInterval(parseTime(start), parseTime(end));
+  }
+  const given: unknown = value;
+  if (typeof given !== 'object' || given === null || !('start' in given && 'end' in given)) {
+    throw new IntervalError(
+      'unparsable',
+      `An interval is [start, end] or { start, end }; got ${JSON.stringify(value)}.`,
+      {
+        hint: "For whole days write days('2024-05-01', '2024-05-31').",
+        details: { value },
+      },
+    );
   }
   // SAFETY: not an array, so it is the object branch.
   const { start, end } = value as Interval;

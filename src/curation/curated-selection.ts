@@ -1,8 +1,15 @@
 /** Curated selections: verdicts and tags on items, as an immutable chain of replayable steps (`renderers.md` §6). */
-import { Crs, DISPLAY_METHOD, displayObject, KIND, SelectionError, type CrsInput } from '../core/index.js';
+import {
+  Crs,
+  DISPLAY_METHOD,
+  displayObject,
+  KIND,
+  nearestNames,
+  SelectionError,
+  type CrsInput,
+} from '../core/index.js';
 import type { CurationStep } from './step.js';
 import { compileExpression, type ExpressionParams } from '../catalog/expression.js';
-import { nearestNames } from '../catalog/nearest.js';
 import { areaPolygons, meetsArea, type AreaInput } from './area.js';
 import { idList, readIds } from './id-list.js';
 import type { CuratedItem, CuratedPart, ItemSet } from './items.js';

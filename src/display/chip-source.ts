@@ -1,7 +1,7 @@
 /** Pixels of chips that are not in memory: slices of a sampler, or rows of a catalog, read when a view wants them. */
 import { GeoSlice, isNadirError, messageOf, type LongTask } from '../core/index.js';
 import type { CatalogRow, GeoCatalog } from '../catalog/types.js';
-import { loadChips, loadRaster } from '../load/index.js';
+import { loadChipsQuietly, loadRasterQuietly } from '../load/index.js';
 import { pickBands, type ChipLook } from './chips.js';
 import type { TensorLike } from './objects.js';
 import { chooseRendering } from './rendering.js';
@@ -39,7 +39,7 @@ export async function loadSliceChips(
   o: LongTask = {},
 ): Promise<ChipOutcome[]> {
   const out: ChipOutcome[] = slices.map(() => ({ error: 'not loaded' }));
-  const stream = loadChips(catalog, slices, { ...o, bandIndexes });
+  const stream = loadChipsQuietly(catalog, slices, { ...o, bandIndexes });
   for await (const { index, tensor } of stream) out[index] = { tensor };
   const failures = new Map(stream.errors.map((e) => [e.item, e.error.message]));
   return out.map((outcome, i) => {
@@ -70,7 +70,7 @@ export async function loadRowChip(
 ): Promise<ChipOutcome> {
   try {
     const alone = catalog.where((r) => r.id === row.id);
-    const tensor = await loadRaster(alone, rowSlice(row, catalog, side), {
+    const tensor = await loadRasterQuietly(alone, rowSlice(row, catalog, side), {
       ...o,
       bandIndexes,
       overviews: 'auto',

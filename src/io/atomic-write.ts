@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { SourceError, messageOf } from '../core/index.js';
+import { ArgumentError, SourceError, messageOf } from '../core/index.js';
 import type { ReadOptions } from './source.js';
 
 /** What can be written: bytes, text (as UTF-8), or chunks of bytes. */
@@ -61,6 +61,9 @@ export async function writeFileAtomic(
   data: Writable,
   { signal }: ReadOptions = {},
 ): Promise<WriteSummary> {
+  const given: unknown = file;
+  if (typeof given !== 'string' || given === '')
+    throw new ArgumentError('bad-path', `The file to write is given by its path; got ${JSON.stringify(given)}.`);
   signal?.throwIfAborted();
   // The name is cut so that a long target name stays within the 255 bytes a file name may have.
   const stem = Buffer.from(path.basename(file))

@@ -1,5 +1,6 @@
 /** Opens a path or an address, whichever it is. */
 import { fileURLToPath } from 'node:url';
+import { ArgumentError } from '../core/index.js';
 import { coalescingSource } from './coalescing-source.js';
 import { openFileSource } from './file-source.js';
 import { openHttpSource, type HttpSourceOptions } from './http-source.js';
@@ -16,6 +17,9 @@ export function isRemote(pathOrUrl: string): boolean {
  * @throws {@link SourceError} naming the file when it is missing, denied, or on a server without byte ranges.
  */
 export async function openSource(pathOrUrl: string | URL, o: HttpSourceOptions = {}): Promise<Source> {
+  const given: unknown = pathOrUrl;
+  if (typeof given !== 'string' && !(given instanceof URL))
+    throw new ArgumentError('bad-path', `A path or address is text; got ${JSON.stringify(given)}.`);
   const text = typeof pathOrUrl === 'string' ? pathOrUrl : pathOrUrl.href;
   if (isRemote(text)) return coalescingSource(await openHttpSource(text, o));
   return openFileSource(text.startsWith('file://') ? fileURLToPath(text) : text, o);

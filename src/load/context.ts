@@ -4,6 +4,8 @@ import { BlockCache, openGeoTiff, type GeoTiff, type RasterHeader } from '../for
 
 /** Key under which a derived catalog names the catalog it comes from. */
 const ROOT = Symbol.for('nadir.root');
+/** Key under which a root catalog holds what to do when it is disposed of. */
+const ON_DISPOSE = Symbol.for('nadir.onDispose');
 /** Files kept open when nobody reads them. */
 const MAX_IDLE_FILES = 64;
 /** Headers kept. */
@@ -107,13 +109,18 @@ export function contextOf(catalog: GeoCatalog): LoadContext {
     context = new LoadContext();
     contexts.set(root, context);
     forgotten.register(root, context);
+    // SAFETY: the symbol is written by catalogs only, with such a set.
+    (root as { readonly [ON_DISPOSE]?: Set<() => Promise<void>> })[ON_DISPOSE]?.add(() => closeContext(root));
   }
   return context;
 }
 
 /** Closes the files that loads from this catalog (and those derived from its root) hold open. */
 export async function closeLoadContext(catalog: GeoCatalog): Promise<void> {
-  const root = rootOf(catalog);
+  await closeContext(rootOf(catalog));
+}
+
+async function closeContext(root: object): Promise<void> {
   const context = contexts.get(root);
   contexts.delete(root);
   await context?.close();

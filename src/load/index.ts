@@ -1,6 +1,6 @@
 /** Loading: a catalog and a slice to arrays. */
 export { closeLoadContext } from './context.js';
-export { loadChips, type Chip, type ChipOptions, type ChipStream } from './load-chips.js';
-export { loadRaster } from './load-raster.js';
+export { loadChips, loadChipsQuietly, type Chip, type ChipOptions, type ChipStream } from './load-chips.js';
+export { loadRaster, loadRasterQuietly } from './load-raster.js';
 export type { RasterLoadOptions, RowOrder } from './options.js';
 export type { MaskRule } from '../pixels/index.js';

@@ -13,8 +13,8 @@ import {
 } from '../core/index.js';
 import type { GeoTensor } from '../pixels/index.js';
 import { loadSlice, type LoadSurroundings } from './load-raster.js';
-import { checkOptions, type RasterLoadOptions } from './options.js';
-import { requireRaster } from './rows.js';
+import { checkLoadNames, checkOptions, type RasterLoadOptions } from './options.js';
+import { requireRaster, requireSlice } from './rows.js';
 
 export interface ChipOptions extends RasterLoadOptions {
   /** Chips that may wait unread; default 16. */
@@ -61,8 +61,29 @@ function itemIdOf(slice: GeoSlice): string {
  * @throws {@link ArgumentError}, {@link CatalogError} `wrong-backend` at once; with `onError: 'raise'` the first failure.
  */
 export function loadChips(catalog: GeoCatalog, slices: Iterable<GeoSlice>, o: ChipOptions = {}): ChipStream {
+  return chipStream(catalog, slices, o, warn);
+}
+
+/** {@link loadChips} for displays: what it would warn of is not the user's question. */
+export function loadChipsQuietly(catalog: GeoCatalog, slices: Iterable<GeoSlice>, o: ChipOptions = {}): ChipStream {
+  return chipStream(catalog, slices, o, () => undefined);
+}
+
+function chipStream(
+  catalog: GeoCatalog,
+  slices: Iterable<GeoSlice>,
+  o: ChipOptions,
+  say: (message: string) => void,
+): ChipStream {
+  checkLoadNames('loadChips', o, ['prefetch', 'concurrency']);
   checkOptions(o);
   requireRaster(catalog);
+  const given: unknown = slices;
+  if (typeof given !== 'object' || given === null || !(Symbol.iterator in given)) {
+    throw new ArgumentError('not-slices', 'loadChips takes a list of slices, or a sampler.', {
+      hint: 'For one slice use loadRaster; put await before gridSampler and randomSampler.',
+    });
+  }
   const prefetch = positive('prefetch', o.prefetch, DEFAULT_PREFETCH);
   const concurrency = positive('concurrency', o.concurrency, DEFAULT_CONCURRENCY);
   const errors: LedgerEntry[] = [];
@@ -72,7 +93,7 @@ export function loadChips(catalog: GeoCatalog, slices: Iterable<GeoSlice>, o: Ch
     [Symbol.asyncIterator]() {
       if (isTaken) throw new ArgumentError('stream-used', 'A chip stream can be iterated once; call loadChips again.');
       isTaken = true;
-      return streamChips(catalog, slices, o, { prefetch, concurrency, errors });
+      return streamChips(catalog, slices, o, { prefetch, concurrency, errors, say });
     },
   };
 }
@@ -89,6 +110,7 @@ interface Limits {
   readonly prefetch: number;
   readonly concurrency: number;
   readonly errors: LedgerEntry[];
+  readonly say: (message: string) => void;
 }
 
 async function* streamChips(
@@ -114,7 +136,7 @@ async function* streamChips(
       // Chips without data are counted at the end; what concerns the files is said once.
       if (kind === 'no-valid-pixel' || said.has(kind)) return;
       said.add(kind);
-      warn(message);
+      limits.say(message);
     },
   };
   let started = 0;
@@ -123,6 +145,7 @@ async function* streamChips(
     const item = input.next();
     if (item.done === true) return false;
     const slice = item.value;
+    requireSlice(slice);
     // In a chip a bad file fails the chip: it is left out whole, never half filled.
     const outcome = turn(() => loadSlice(catalog, slice, { ...o, onError: 'raise' }, around)).then(
       (tensor): Outcome => ({ tensor }),
@@ -158,11 +181,11 @@ async function* streamChips(
     }
     if (limits.errors.length > 0) {
       const [first] = limits.errors;
-      warn(
+      limits.say(
         `${limits.errors.length} of ${started} chips failed and were left out; the first, ${first?.item ?? ''}: ${messageOf(first?.error)}`,
       );
     }
-    if (empty > 0) warn(`${empty} of ${started} chips have no valid pixel.`);
+    if (empty > 0) limits.say(`${empty} of ${started} chips have no valid pixel.`);
   } finally {
     stop.abort();
     task.end();

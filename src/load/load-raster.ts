@@ -11,6 +11,7 @@ import {
   type DType,
   type GeoSlice,
   type LedgerEntry,
+  type NumericArray,
   type Progress,
 } from '../core/index.js';
 import {
@@ -25,18 +26,23 @@ import {
   promote,
   storeRounded,
   type Block,
+  type MergeMethod,
   type WarpedBlock,
 } from '../pixels/index.js';
 import { isCategorical } from './bands.js';
 import { contextOf } from './context.js';
-import { checkOptions, type RasterLoadOptions } from './options.js';
-import { emptyError, requireRaster, rowsFor } from './rows.js';
+import { checkLoadNames, checkOptions, type RasterLoadOptions } from './options.js';
+import { checkSize } from './result-size.js';
+import { classesIn } from './classes.js';
+import { emptyError, requireRaster, requireSlice, rowsFor } from './rows.js';
 import { openSliceSource, warpSource, type SliceSource } from './source.js';
 
 /** Side of the blocks that large slices are worked on in, in pixels. */
 const BLOCK_SIDE = 512;
 /** Values that the sources of a block may hold together: bounds the memory of a median. */
 const MAX_BLOCK_VALUES = 16_000_000;
+/** Merge methods whose results are values of the files: only these keep classes. */
+const KEEPS_CLASSES: ReadonlySet<MergeMethod> = new Set<MergeMethod>(['first', 'last', 'min', 'max']);
 /** Headers opened at a time. */
 const OPEN_CONCURRENCY = 8;
 
@@ -60,12 +66,31 @@ export type WarningKind = 'no-valid-pixel' | 'bands' | 'skipped';
  * {@link BandNotFoundError}; {@link ArgumentError}; {@link FormatError} and {@link UnsupportedDataError} naming file and block.
  */
 export async function loadRaster(catalog: GeoCatalog, slice: GeoSlice, o: RasterLoadOptions = {}): Promise<GeoTensor> {
+  return loadSaying(catalog, slice, o, warn);
+}
+
+/** {@link loadRaster} for displays: what it would warn of is not the user's question. */
+export async function loadRasterQuietly(
+  catalog: GeoCatalog,
+  slice: GeoSlice,
+  o: RasterLoadOptions = {},
+): Promise<GeoTensor> {
+  return loadSaying(catalog, slice, o, () => undefined);
+}
+
+async function loadSaying(
+  catalog: GeoCatalog,
+  slice: GeoSlice,
+  o: RasterLoadOptions,
+  say: (message: string) => void,
+): Promise<GeoTensor> {
+  checkLoadNames('loadRaster', o);
   const task = startTask('loadRaster', o);
   try {
     return await loadSlice(catalog, slice, o, {
       signal: task.signal,
       report: (p) => task.report(p),
-      warn: (_, message) => warn(message),
+      warn: (_, message) => say(message),
     });
   } finally {
     task.end();
@@ -81,6 +106,7 @@ export async function loadSlice(
 ): Promise<GeoTensor> {
   checkOptions(o);
   requireRaster(catalog);
+  requireSlice(slice);
   const { signal } = around;
   signal?.throwIfAborted();
   const rows = await rowsFor(catalog, slice, o, signal ? { signal } : {});
@@ -231,6 +257,7 @@ function emptyTensor(slice: GeoSlice, o: RasterLoadOptions, errors: readonly Led
   const [height, width] = slice.shape;
   const count = o.bandIndexes?.length ?? 1;
   const fillValue = o.nodata ?? NaN;
+  checkSize(slice, count, 'float32');
   const values = makeArray(holdsValue('float32', fillValue) ? 'float32' : 'float64', count * height * width).fill(
     fillValue,
   );
@@ -268,6 +295,7 @@ async function mergeSources(
   const method = o.mergeMethod ?? 'last';
   const count = sources[0]?.bands.length ?? 0;
   const [height, width] = slice.shape;
+  checkSize(slice, count, result.dtype);
   const values = makeArray(result.dtype, count * height * width);
   const valid = new Uint8Array(values.length);
   const perPixel = count * (method === 'median' ? sources.length : 1);
@@ -297,6 +325,8 @@ async function mergeSources(
     writeBlock(merger.finish(), block, { values, valid, fillValue: result.fillValue, count, height, width });
     around.report({ done: done + 1, total: blocks.length, unit: 'block' });
   }
+  const read = sources.filter((s) => used.has(s));
+  const files = read.map((s) => s.row.filepath);
   return GeoTensor.create({
     values,
     valid: compactValid(valid),
@@ -305,14 +335,7 @@ async function mergeSources(
     crs: slice.crs,
     fillValue: result.fillValue,
     bandNames: result.bandNames,
-    attrs: {
-      ...attrsOf(
-        slice,
-        sources.filter((s) => used.has(s)).map((s) => s.row.filepath),
-        errors,
-      ),
-      ...(sources.every((s) => s.bands.every((b) => isCategorical(s.facts, b.band))) ? { categorical: true } : {}),
-    },
+    attrs: { ...attrsOf(slice, files, errors), ...(KEEPS_CLASSES.has(method) ? classAttrs(read, values, valid) : {}) },
   });
 }
 
@@ -359,6 +382,20 @@ async function* warpAhead<T>(
     yield [item, result ?? null];
     start();
   }
+}
+
+/** `categorical` when every band holds classes, and the `classes` of a single band with a colour table. */
+function classAttrs(sources: readonly SliceSource[], values: NumericArray, valid: Uint8Array): Record<string, unknown> {
+  if (!sources.every((s) => s.bands.every((b) => isCategorical(s.facts, b.band)))) return {};
+  const oneBand = sources.every((s) => s.bands.length === 1 && s.bands[0]?.band === 0);
+  const classes = oneBand
+    ? classesIn(
+        values,
+        valid,
+        sources.map((s) => s.colorTable),
+      )
+    : null;
+  return { categorical: true, ...(classes ? { classes } : {}) };
 }
 
 interface Output {

@@ -1,5 +1,5 @@
 /** Options of raster loading, checked. */
-import { ArgumentError, type LongTask } from '../core/index.js';
+import { ArgumentError, checkOptionNames, type LongTask } from '../core/index.js';
 import {
   maskRules,
   MERGE_METHODS,
@@ -35,6 +35,27 @@ export interface RasterLoadOptions extends LongTask {
   readonly onEmpty?: 'error' | 'nodata';
   /** Default `raise`; `skip` leaves out files that cannot be read and lists them in `attrs.errors`. */
   readonly onError?: 'raise' | 'skip';
+}
+
+const NAMES: readonly (keyof RasterLoadOptions)[] = [
+  'bandIndexes',
+  'mergeMethod',
+  'resampling',
+  'nodata',
+  'mask',
+  'order',
+  'ignoreTime',
+  'overviews',
+  'transform',
+  'onEmpty',
+  'onError',
+  'signal',
+  'onProgress',
+];
+
+/** Refuses misspelt options. @throws {@link ArgumentError} `bad-options`, `unknown-option`. */
+export function checkLoadNames(what: string, o: unknown, more: readonly string[] = []): void {
+  checkOptionNames(what, o, [...NAMES, ...more]);
 }
 
 /** @throws {@link ArgumentError} `bad-option`, `bad-band`, `bad-mask`. */

@@ -1,9 +1,11 @@
 /** Which rows of a catalog fill a slice, and in which order (loading.md §2). */
 import type { CatalogRow, GeoCatalog } from '../catalog/types.js';
 import {
+  ArgumentError,
   CatalogError,
   EmptySelectionError,
   formatTime,
+  kindOf,
   transformBounds,
   type Bounds,
   type GeoSlice,
@@ -34,11 +36,34 @@ export function orderRows(rows: readonly CatalogRow[], order: RowOrder = 'time')
 
 /** @throws {@link CatalogError} `wrong-backend`. */
 export function requireRaster(catalog: GeoCatalog): void {
+  const given: unknown = catalog;
+  if (kindOf(given) !== 'catalog') {
+    throw new ArgumentError('not-a-catalog', 'The first argument is a catalog.', {
+      hint:
+        given instanceof Promise
+          ? 'Write await before buildRasterCatalog or openCatalog.'
+          : 'Make one with buildRasterCatalog or openCatalog.',
+    });
+  }
   if (catalog.backend === 'raster') return;
   throw new CatalogError('wrong-backend', `loadRaster reads raster catalogs; this is a ${catalog.backend} catalog.`, {
     hint: catalog.backend === 'vector' ? 'Use loadVector for a vector catalog.' : 'Use loadCube for a cube catalog.',
     details: { backend: catalog.backend },
   });
+}
+
+/** @throws {@link ArgumentError} `not-a-slice`. */
+export function requireSlice(slice: unknown): void {
+  if (kindOf(slice) === 'geoslice') return;
+  throw new ArgumentError('not-a-slice', `A place to load is a GeoSlice; got ${JSON.stringify(slice)}.`, {
+    hint: 'Make one with GeoSlice.create({ bounds, resolution, crs }).',
+  });
+}
+
+/** Whether bounds in a projected CRS are small enough to be degrees by mistake. */
+function looksLikeDegrees({ bounds, crs }: GeoSlice): boolean {
+  const [xmin, ymin, xmax, ymax] = bounds.map(Math.abs) as [number, number, number, number];
+  return !crs.isGeographic && Math.max(xmin, xmax) <= 360 && Math.max(ymin, ymax) <= 90;
 }
 
 /** The rows that meet a slice, in load order. */
@@ -79,7 +104,9 @@ export async function emptyError(catalog: GeoCatalog, slice: GeoSlice): Promise<
     'no-rows',
     `No file of the catalog meets the slice ${showBounds(slice.bounds)} in ${slice.crs.canonical}, ${when(slice.interval)}. ${holds}`,
     {
-      hint: "Check bounds, CRS and interval; ignoreTime: true drops the time filter; onEmpty: 'nodata' returns an invalid tensor.",
+      hint: looksLikeDegrees(slice)
+        ? `The bounds look like degrees, but ${slice.crs.canonical} is in ${slice.crs.unit === 'foot' ? 'feet' : 'metres'}: make the slice with crs: 'EPSG:4326', or project it with toCrs.`
+        : "Check bounds, CRS and interval; ignoreTime: true drops the time filter; onEmpty: 'nodata' returns an invalid tensor.",
       details: {
         bounds: slice.bounds,
         crs: slice.crs.canonical,

@@ -26,6 +26,8 @@ export interface SliceSource {
   readonly facts: BandFacts;
   readonly raster: RasterSource;
   readonly plan: WarpPlan;
+  /** Colours of the first band's classes; null without a colour table. */
+  readonly colorTable: RasterHeader['colorTable'];
   /** The bands of the result. */
   readonly bands: readonly WarpBand[];
   /** The mask's band, and whether one of its values hides the pixel. */
@@ -93,6 +95,7 @@ export async function openSliceSource(
   return {
     row,
     facts,
+    colorTable: header.colorTable,
     raster,
     plan: planWarp(raster, slice, o.transform),
     bands,

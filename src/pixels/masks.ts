@@ -25,10 +25,16 @@ export function maskRules(mask: MaskRule | readonly MaskRule[] | undefined): rea
   if (mask === undefined) return [];
   const rules = Array.isArray(mask) ? (mask as readonly MaskRule[]) : [mask as MaskRule];
   for (const rule of rules) {
-    const list: readonly number[] | undefined =
-      'bits' in rule ? rule.bits : 'classes' in rule ? rule.classes : undefined;
+    const isRule = typeof rule === 'object' && (rule as object | null) !== null && 'band' in rule;
+    const list: readonly number[] | undefined = !isRule
+      ? undefined
+      : 'bits' in rule
+        ? rule.bits
+        : 'classes' in rule
+          ? rule.classes
+          : undefined;
     const isGood = Array.isArray(list) && list.length > 0 && list.every((n) => Number.isInteger(n));
-    const inRange = !('bits' in rule) || rule.bits.every((b) => b >= 0 && b < 32);
+    const inRange = !isRule || !('bits' in rule) || rule.bits.every((b) => b >= 0 && b < 32);
     if (!isGood || !inRange) {
       throw new ArgumentError(
         'bad-mask',

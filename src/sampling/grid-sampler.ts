@@ -1,9 +1,9 @@
 /** Chips on a regular grid over every tile (`sampling.md` §3). */
-import { ArgumentError, startTask, type GeoSlice } from '../core/index.js';
+import { ArgumentError, checkOptionNames, startTask, type GeoSlice } from '../core/index.js';
 import type { GeoCatalog } from '../catalog/index.js';
 import { chipAt, layTile, type EdgeMode, type TileLayout } from './grid-layout.js';
 import { sliceSequence, type SliceOrigin } from './sequence.js';
-import { checkCommon, makeTiles, sliceOfTile } from './tile.js';
+import { checkCommon, COMMON_OPTIONS, makeTiles, sliceOfTile } from './tile.js';
 import type { GridSamplerOptions, SkippedRow, SliceSequence } from './types.js';
 
 const EDGES: readonly string[] = ['shift', 'pad', 'shrink', 'drop', 'raise'] satisfies EdgeMode[];
@@ -84,6 +84,7 @@ export function layTiles(
  * signal's reason when cancelled.
  */
 export async function gridSampler(catalog: GeoCatalog, o: GridSamplerOptions): Promise<SliceSequence> {
+  checkOptionNames('gridSampler', o, [...COMMON_OPTIONS, 'stride', 'edge', 'dedupe']);
   const sizes = checkCommon(o);
   const edge = o.edge ?? 'shift';
   if (!EDGES.includes(edge))

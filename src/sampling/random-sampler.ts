@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   ArgumentError,
+  checkOptionNames,
   createRandom,
   pointTransform,
   Crs,
@@ -17,7 +18,7 @@ import { boxPolygon, overlaps, type GeoCatalog } from '../catalog/index.js';
 import { layTiles } from './grid-sampler.js';
 import { sliceSequence, type SliceOrigin } from './sequence.js';
 import { Spacing } from './spacing.js';
-import { checkCommon, makeTiles, pixelBounds, sliceOfTile, type Tile } from './tile.js';
+import { checkCommon, COMMON_OPTIONS, makeTiles, pixelBounds, sliceOfTile, type Tile } from './tile.js';
 import type { RandomSamplerOptions, SkippedRow, SliceSequence } from './types.js';
 
 /** Rejected draws in a row after which no further chip is expected to fit. */
@@ -208,6 +209,7 @@ function settledLength(plan: Plan, wanted: number): number {
  * and the chip, `none-accepted`; the signal's reason when cancelled.
  */
 export async function randomSampler(catalog: GeoCatalog, o: RandomSamplerOptions): Promise<SliceSequence> {
+  checkOptionNames('randomSampler', o, [...COMMON_OPTIONS, 'length', 'seed', 'weight', 'minSpacingMetres', 'time']);
   const sizes = checkCommon(o);
   checkOptions(o);
   const task = startTask('Drawing chips', o);

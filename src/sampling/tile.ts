@@ -113,6 +113,22 @@ function inPixels(size: Shape2D, units: 'pixels' | 'crs', [rx, ry]: Resolution, 
   return whole;
 }
 
+/** Names of the options of all samplers. */
+export const COMMON_OPTIONS: readonly (keyof SamplerCommon)[] = [
+  'chipSize',
+  'units',
+  'resolution',
+  'snapTo',
+  'roi',
+  'roiCrs',
+  'toi',
+  'crs',
+  'minValidFraction',
+  'shard',
+  'signal',
+  'onProgress',
+];
+
 /** Chip and stride as given, checked. */
 export interface Sizes {
   readonly chip: Shape2D;

@@ -19,6 +19,8 @@ function target(t: TensorData, to: ResizeTarget): { shape: Shape2D; step: readon
     if (![height, width].every((n) => Number.isInteger(n) && n > 0)) throw badTarget(to);
     return { shape: to.shape, step: [w / width, h / height] };
   }
+  const given: unknown = to.resolution;
+  if (typeof given !== 'number' && !Array.isArray(given)) throw badTarget(to);
   const [xRes, yRes] = typeof to.resolution === 'number' ? [to.resolution, to.resolution] : to.resolution;
   if (!(xRes > 0 && yRes > 0 && Number.isFinite(xRes) && Number.isFinite(yRes))) throw badTarget(to);
   const step = [xRes / Math.hypot(a, d), yRes / Math.hypot(b, e)] as const;

@@ -79,6 +79,12 @@ function positions(dim: Dim, choice: number | readonly number[] | AxisRange | un
  * @throws {@link ArgumentError} `bad-index`, `empty-range`, `spatial-range` (a spatial axis takes a range only), `no-axis`.
  */
 export function isel<A extends TensorData['values']>(t: TensorData<A>, selection: AxisSelection): GeoTensorInit<A> {
+  const unknown = Object.keys(selection).filter((name) => !['time', 'band', 'y', 'x'].includes(name));
+  if (unknown.length > 0) {
+    throw new ArgumentError('no-axis', `There is no ${unknown.join(', ')} axis; the axes are ${t.dims.join(', ')}.`, {
+      details: { dims: t.dims },
+    });
+  }
   for (const dim of ['y', 'x'] as const) {
     const choice: unknown = selection[dim];
     if (choice !== undefined && (typeof choice !== 'object' || choice === null || Array.isArray(choice))) {

@@ -39,6 +39,8 @@ import { RowStore } from './row-store.js';
 
 /** Key under which a derived catalog names the one that was built or opened: loaders keep open files by it. */
 export const ROOT = Symbol.for('nadir.root');
+/** Key under which a root holds what to do on `dispose`: loaders close their files. */
+const ON_DISPOSE = Symbol.for('nadir.onDispose');
 /** Rows between two looks at the signal. */
 const ABORT_STRIDE = 1024;
 
@@ -59,6 +61,7 @@ export class MemoryCatalog implements GeoCatalog {
   readonly #indices: Uint32Array;
   readonly #index: SpatialIndex;
   readonly #root: MemoryCatalog;
+  readonly #onDispose = new Set<() => Promise<void>>();
 
   private constructor(facts: CatalogFacts, store: RowStore, indices: Uint32Array, root: MemoryCatalog | null) {
     this.#facts = facts;
@@ -91,6 +94,9 @@ export class MemoryCatalog implements GeoCatalog {
   }
   get [KIND](): 'catalog' {
     return 'catalog';
+  }
+  get [ON_DISPOSE](): Set<() => Promise<void>> {
+    return this.#root.#onDispose;
   }
   get [ROOT](): MemoryCatalog {
     return this.#root;
@@ -132,6 +138,12 @@ export class MemoryCatalog implements GeoCatalog {
     predicate: string | ((row: CatalogRow) => boolean),
     params: Readonly<Record<string, Scalar | readonly Scalar[]>> = {},
   ): MemoryCatalog {
+    if (typeof predicate !== 'string' && typeof predicate !== 'function') {
+      throw new ArgumentError(
+        'bad-predicate',
+        `where takes an expression or a function; got ${JSON.stringify(predicate)}.`,
+      );
+    }
     if (typeof predicate === 'function')
       return this.#derive(this.#indices.filter((i) => predicate(this.#store.row(i))));
     const test = compileExpression(predicate, new Set([...FACT_NAMES, ...this.#store.columnNames]), params);
@@ -237,9 +249,15 @@ export class MemoryCatalog implements GeoCatalog {
     return writeCatalog(path, this[ROWS_NOW](), this.#facts, o);
   }
 
-  /** Nothing to release: rows in memory go with the last catalog that uses them. */
-  dispose(): Promise<void> {
-    return Promise.resolve();
+  /**
+   * Closes the files that loads hold open. A derived catalog leaves them to its root, which others may use too. The
+   * catalog stays usable: rows in memory go with the last catalog that uses them.
+   */
+  async dispose(): Promise<void> {
+    if (this.#root !== this) return;
+    const actions = [...this.#onDispose];
+    this.#onDispose.clear();
+    await Promise.all(actions.map((act) => act()));
   }
 }
 
