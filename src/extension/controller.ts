@@ -111,6 +111,7 @@ export class Kernels implements Disposable {
   /** Runs cells in order. A failure or an interrupt cancels those that wait. */
   async run(notebook: NotebookDocument, cells: readonly NotebookCell[]): Promise<readonly ExecuteResult[]> {
     if (!(await isAllowed())) return [];
+    this.#selected.add(notebook); // A run proves it, also when the window bound us before it told us of the notebook.
     await stampNotebook(notebook);
     const session = this.session(notebook);
     const results = await Promise.all(cells.map((cell) => session.run(cell)));
@@ -152,6 +153,10 @@ export class Kernels implements Disposable {
       return;
     }
     await this.select(editor);
+    this.#log.write(
+      'debug',
+      `kernel of ${notebook.uri.path}: ${this.isSelected(notebook) ? 'chosen' : 'not chosen yet'}`,
+    );
     if (tries > 1) setTimeout(() => void (this.isSelected(notebook) || this.#choose(notebook, tries - 1)), OPENING_MS);
   }
 

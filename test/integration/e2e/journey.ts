@@ -147,11 +147,12 @@ export async function runJourney(options: JourneyOptions): Promise<readonly Jour
         await exportWithWizard(page);
         const target = path.join(folder, 'exports', 'selection', 'manifest.json');
         await until('the export is finished', () => existsSync(target), 60_000);
+        await command(page, 'Notifications: Show Notifications');
         await page
-          .locator('.notification-toast')
-          .getByText(/^Exported/)
+          .locator('.notifications-center')
+          .getByText(/Exported \d+ items/)
           .first()
-          .waitFor({ timeout: 30_000 });
+          .waitFor({ timeout: 60_000 });
         await shoot(
           '07-exported',
           'A notification says how many items went where, and offers Reveal, Copy Path and Insert Cell.',
