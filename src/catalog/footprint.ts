@@ -15,6 +15,8 @@ type Point = [x: number, y: number];
 
 /** Interior points per edge of an outline. */
 export const DEFAULT_DENSIFY = 21;
+/** A step of 0.002° across ±180 that is longer than this shows a projection that is cut there, in CRS units. */
+const SEAM_JUMP = 1e6;
 /** Longitudes this far beyond ±180 are rounding noise of a transform, in degrees (0.1 m). */
 const LONGITUDE_NOISE = 1e-6;
 
@@ -84,10 +86,40 @@ function closeRing(points: readonly Point[]): Point[] {
 }
 
 /**
+ * The two parts of a raster across ±180 in a projection that is cut there (web Mercator, equal-area cylinders); else
+ * null. Without cutting, the outline would run back around the whole world and hold everything but the raster.
+ */
+function partsAcrossSeam(
+  grid: { readonly transform: Affine; readonly width: number; readonly height: number },
+  native: Crs,
+  target: Crs,
+  densify: number,
+): MultiPolygon | null {
+  const wgs84 = Crs.from('EPSG:4326');
+  const project = pointTransform(wgs84, target);
+  const [west] = project(-179.999, 0);
+  const [east] = project(179.999, 0);
+  if (!(Math.abs(east - west) > SEAM_JUMP)) return null;
+  let inDegrees: Polygon | MultiPolygon;
+  try {
+    inDegrees = rasterFootprint(grid, native, wgs84, densify);
+  } catch {
+    // No image in degrees (a geostationary disc): the projection itself says what is wrong.
+    return null;
+  }
+  if (inDegrees.type === 'Polygon') return null;
+  const coordinates = inDegrees.coordinates.map((rings) =>
+    // SAFETY: footprints are pairs.
+    rings.map((ring) => counterClockwise(transformPoints(ring as Point[], project, target))),
+  );
+  return { type: 'MultiPolygon', coordinates };
+}
+
+/**
  * The footprint of a raster in the catalog's CRS: its outline, densified and projected.
  *
- * An axis-aligned outline in the same CRS is a 5-point box. Outer rings run counter-clockwise. In a geographic catalog
- * outlines across ±180 become MultiPolygons of two parts.
+ * An axis-aligned outline in the same CRS is a 5-point box. Outer rings run counter-clockwise. In degrees, and in
+ * projections that are cut at ±180, outlines across it become MultiPolygons of two parts.
  *
  * @throws {@link TransformError} `outside-domain` when a point has no image in the catalog's CRS.
  */
@@ -108,6 +140,8 @@ export function rasterFootprint(
   }
   const native2d = outline(transform, width, height, densify);
   const points = sameCrs ? native2d : transformPoints(native2d, pointTransform(native, catalogCrs), catalogCrs);
+  const parts = catalogCrs.isGeographic ? null : partsAcrossSeam(grid, native, catalogCrs, densify);
+  if (parts) return parts;
   if (!catalogCrs.isGeographic)
     return { type: 'Polygon', coordinates: [counterClockwise([...points, [...(points[0] ?? [NaN, NaN])] as Point])] };
   return wrapRing(counterClockwise(closeRing(unwrapLongitudes(points))));

@@ -21,6 +21,7 @@ import { MemoryCatalog } from './engines/memory/memory-catalog.js';
 import { migration, type StoredRow } from './migrate.js';
 import { RowIds } from './row-id.js';
 import { backendOf } from './schema.js';
+import { filepathIn } from './stored-path.js';
 import type { CatalogBackend, CatalogRow, GeoCatalog, MultiPolygon, NativeGrid, Polygon, Scalar } from './types.js';
 
 export interface OpenOptions extends LongTask {
@@ -160,13 +161,14 @@ function makeRow(
   crs: Crs,
   ids: RowIds,
   columns: Readonly<Record<string, Scalar>>,
+  file: string,
 ): CatalogRow {
   const { start_time: start, end_time: end } = stored;
   const interval = isNumber(start) && isNumber(end) ? Object.freeze({ start, end }) : null;
   const filepath = String(stored['filepath']);
   return Object.freeze({
     id: ids.claim(String(stored['id']), filepath),
-    filepath,
+    filepath: filepathIn(file, filepath),
     geometry,
     bbox: footprintBounds(geometry),
     interval,
@@ -214,15 +216,29 @@ function rowsOf(decoded: GeoParquetTable, file: string): readonly CatalogRow[] {
         return [name, table.timeColumns.has(name) && isNumber(value) ? formatTime(value) : (value as Scalar)];
       }),
     );
-    return checkRow(makeRow(stored, geometry, decoded.crs, ids, columns), i, file);
+    return checkRow(makeRow(stored, geometry, decoded.crs, ids, columns, file), i, file);
   });
+}
+
+/** The CRS in the spelling of the rows, where a row's is the same: a PROJ string and its PROJJSON do not compare equal. */
+function asRowsSpellIt(crs: Crs, rows: readonly CatalogRow[]): Crs {
+  const spellings = new Map(rows.map((row) => [row.crs.canonical, row.crs]));
+  for (const own of spellings.values()) {
+    if (own.equals(crs)) return own;
+    try {
+      if (Crs.from(own.toProjJson()).equals(crs)) return own;
+    } catch {
+      // A projection without PROJJSON cannot be the one that was read from PROJJSON.
+    }
+  }
+  return crs;
 }
 
 /**
  * Opens a GeoParquet file as a catalog, rows in stored order.
  *
  * Files of other tools need a polygon column; `filepath`, `id`, `start_time` and `end_time` are used when they are there,
- * other scalar columns become columns of the rows.
+ * other scalar columns become columns of the rows. A relative `filepath` starts at the folder of the catalog.
  *
  * @throws {@link FormatError} for another, malformed or truncated file; {@link CatalogError} `no-crs`, `no-backend`,
  * `newer-schema`, `mixed-values`; {@link UnsupportedDataError}; {@link SourceError}; {@link ArgumentError} `not-yet`.
@@ -257,7 +273,7 @@ export async function openCatalog(path: string, o: OpenOptions = {}): Promise<Ge
     task.report({ done: rows.length, total: rows.length, unit: 'rows', bytes: bytes.byteLength });
     return MemoryCatalog.of(rows, {
       backend,
-      crs: decoded.crs,
+      crs: asRowsSpellIt(decoded.crs, rows),
       targetResolution: resolutionOf(decoded.extra['target_resolution']),
       config: Object.freeze({ opened: path }),
     });

@@ -4,6 +4,7 @@ import { writeGeoParquet, type ColumnSpec } from '../formats/geoparquet/index.js
 import { writeFileAtomic } from '../io/index.js';
 import { spaceTimeOrder } from './row-order.js';
 import { BACKEND_ON_DISK, SCHEMA_VERSION } from './schema.js';
+import { filepathToStore } from './stored-path.js';
 import type { CatalogBackend, CatalogRow, NativeGrid, Scalar, WriteOptions, WriteReport } from './types.js';
 
 interface Column extends ColumnSpec {
@@ -92,7 +93,11 @@ export async function writeCatalog(
   const task = startTask('Writing GeoParquet', o);
   try {
     task.throwIfAborted();
-    const bytes = encodeCatalog(sort === 'none' ? rows : spaceTimeOrder(rows), facts);
+    const stored = (sort === 'none' ? rows : spaceTimeOrder(rows)).map((row) => ({
+      ...row,
+      filepath: filepathToStore(row.filepath),
+    }));
+    const bytes = encodeCatalog(stored, facts);
     await writeFileAtomic(path, bytes, { signal: task.signal });
     task.report({ done: rows.length, total: rows.length, unit: 'rows', bytes: bytes.byteLength });
     return { path, rows: rows.length, bytes: bytes.byteLength };

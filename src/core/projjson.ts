@@ -11,7 +11,8 @@ const SCHEMA = 'https://proj.org/schemas/v0.7/projjson.schema.json';
 
 interface Method {
   readonly name: string;
-  readonly code: number;
+  /** Null for a method that the EPSG registry does not have; PROJ knows it by its name. */
+  readonly code: number | null;
   /** EPSG parameter name, code, value and unit. */
   readonly parameters: (
     p: ProjectionParameters,
@@ -81,6 +82,14 @@ const METHODS: Readonly<Record<string, Method>> = {
     parameters: (p) => [
       ['Latitude of standard parallel', 8832, angle(p.lat_ts), 'degree'],
       ['Longitude of origin', 8833, angle(p.long0), 'degree'],
+      ...falseOrigin(p, FALSE_EASTING),
+    ],
+  },
+  sinu: {
+    name: 'Sinusoidal',
+    code: null,
+    parameters: (p) => [
+      ['Longitude of natural origin', 8802, angle(p.long0), 'degree'],
       ...falseOrigin(p, FALSE_EASTING),
     ],
   },
@@ -197,7 +206,10 @@ export function projJsonOf(name: string, epsg: number | null, p: ProjectionParam
     base_crs: baseCrs(epsg, p),
     conversion: {
       name: 'unnamed',
-      method: { name: method.name, id: { authority: 'EPSG', code: method.code } },
+      method: {
+        name: method.name,
+        ...(method.code === null ? {} : { id: { authority: 'EPSG', code: method.code } }),
+      },
       parameters: method
         .parameters(p)
         .map(([parameter, code, value, unit]) => ({ name: parameter, value, unit, id: { authority: 'EPSG', code } })),

@@ -162,9 +162,8 @@ async function openSources(
     },
     signal,
   );
-  const failed = opened.filter((s): s is LedgerEntry => 'error' in s);
-  errors.push(...failed);
-  const sources = opened.filter((s): s is SliceSource => !('error' in s));
+  errors.push(...opened.filter((s): s is LedgerEntry => 'error' in s));
+  const sources = opened.flatMap((s) => ('error' in s ? [] : s));
   const byName = o.bandIndexes?.every((b) => typeof b === 'string') === true;
   const [first] = sources;
   const other = first && !byName ? sources.find((s) => s.facts.count !== first.facts.count) : undefined;
@@ -304,7 +303,6 @@ async function mergeSources(
   // The most recent valid pixel is the first one met when looking backwards, and then older files need not be read.
   const queue = method === 'last' ? [...sources].reverse() : sources;
   const used = new Set<SliceSource>();
-  const failed = new Set<SliceSource>();
   for (const [done, block] of blocks.entries()) {
     const merger = createMerger(method === 'last' ? 'first' : method, count * block.width * block.height);
     const stopsEarly = method === 'first' || method === 'last';
@@ -313,7 +311,7 @@ async function mergeSources(
     // Each tile under way listens; a block may wait for many.
     setMaxListeners(0, signal);
     for await (const [source, warped] of warpAhead(queue, stopsEarly ? 2 : 4, async (s) =>
-      warpOrSkip(s, block, o, errors, failed, signal, around.signal),
+      warpOrSkip(s, block, o, errors, signal, around.signal),
     )) {
       if (warped === null) continue;
       used.add(source);
@@ -326,7 +324,7 @@ async function mergeSources(
     around.report({ done: done + 1, total: blocks.length, unit: 'block' });
   }
   const read = sources.filter((s) => used.has(s));
-  const files = read.map((s) => s.row.filepath);
+  const files = [...new Set(read.map((s) => s.row.filepath))];
   return GeoTensor.create({
     values,
     valid: compactValid(valid),
@@ -344,7 +342,6 @@ async function warpOrSkip(
   block: Block,
   o: RasterLoadOptions,
   errors: LedgerEntry[],
-  failed: Set<SliceSource>,
   signal: AbortSignal,
   callers: AbortSignal | undefined,
 ): Promise<WarpedBlock | null> {
@@ -354,8 +351,7 @@ async function warpOrSkip(
     if (signal.aborted) throw error;
     const entry = skipped(error, o, source.row, callers);
     // A file is listed once, however many of its blocks fail.
-    if (!failed.has(source)) errors.push(entry);
-    failed.add(source);
+    if (!errors.some((e) => e.item === entry.item)) errors.push(entry);
     return null;
   }
 }

@@ -1,7 +1,7 @@
 /** A catalog row as a source of pixels: its header, the bands asked for, the mask, and how to read windows. */
 import type { CatalogRow } from '../catalog/types.js';
 import type { RasterHeader } from '../formats/geotiff/index.js';
-import type { GeoSlice } from '../core/index.js';
+import { affineBounds, type GeoSlice } from '../core/index.js';
 import {
   maskRules,
   maskTest,
@@ -62,8 +62,28 @@ function gridAndLevel(
   return best;
 }
 
+const TURN = 360;
+
 /**
- * The source of a row.
+ * Whole turns by which a source in degrees is to be shifted to reach a slice: grids of 0…360, or across ±180, hold the
+ * same meridian under two longitudes. Projections answer within ±180; a slice in degrees may go beyond.
+ */
+export function turnsTowards(source: SourceGrid, slice: Pick<GeoSlice, 'bounds' | 'crs'>): readonly number[] {
+  if (!source.crs.isGeographic) return [0];
+  const [west, , east] = affineBounds(source.transform, [source.height, source.width]);
+  const inDegrees = slice.crs.isGeographic;
+  const from = inDegrees ? Math.min(-180, slice.bounds[0]) : -180;
+  const to = inDegrees ? Math.max(180, slice.bounds[2]) : 180;
+  // A sliver beyond ±180 is rounding, or half a pixel of a global grid: a shifted copy of it would shadow true pixels.
+  const pixel = (east - west) / source.width;
+  return [-2, -1, 0, 1, 2].filter((k) => {
+    const overlap = Math.min(east + k * TURN, to) - Math.max(west + k * TURN, from);
+    return k === 0 || overlap > pixel;
+  });
+}
+
+/**
+ * The sources of a row: one, or for a grid in degrees one for each whole turn by which it meets the slice.
  *
  * @throws {@link BandNotFoundError}; errors of opening the file.
  */
@@ -73,7 +93,7 @@ export async function openSliceSource(
   slice: GeoSlice,
   o: RasterLoadOptions,
   signal: AbortSignal | undefined,
-): Promise<SliceSource> {
+): Promise<readonly SliceSource[]> {
   const header = await context.header(row.filepath, signal);
   const facts = bandFacts(row, header);
   const { grid, level } = gridAndLevel(row, header, slice, o);
@@ -92,18 +112,23 @@ export async function openSliceSource(
     resampling: o.resampling ?? defaultResampling(facts, band),
   }));
   const found = resolveMask(facts, maskRules(o.mask));
-  return {
-    row,
-    facts,
-    colorTable: header.colorTable,
-    raster,
-    plan: planWarp(raster, slice, o.transform),
-    bands,
-    mask: found && {
-      band: { band: found.band, resampling: 'nearest', raw: true },
-      hides: maskTest(found.rule, header.dtype),
-    },
+  const mask = found && {
+    band: { band: found.band, resampling: 'nearest', raw: true } as const,
+    hides: maskTest(found.rule, header.dtype),
   };
+  const [a, b, c, d, e, f] = raster.transform;
+  return turnsTowards(raster, slice).map((k): SliceSource => {
+    const shifted: RasterSource = k === 0 ? raster : { ...raster, transform: [a, b, c + k * TURN, d, e, f] };
+    return {
+      row,
+      facts,
+      colorTable: header.colorTable,
+      raster: shifted,
+      plan: planWarp(shifted, slice, o.transform),
+      bands,
+      mask,
+    };
+  });
 }
 
 /** The source warped to a block of the slice, masked pixels invalid in all bands; null when they do not meet. */
