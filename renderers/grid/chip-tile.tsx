@@ -35,7 +35,8 @@ const VERDICT_WORDS: Readonly<Record<Verdict, string>> = { keep: 'kept', reject:
 
 function Tile(props: ChipTileProps): JSX.Element {
   const { item, preview, verdict, tags, size } = props;
-  const percent = item.validFraction === null ? '' : formatPercent(item.validFraction);
+  // Whole chips are the rule; only what is missing needs the room.
+  const percent = item.validFraction === null || item.validFraction === 1 ? '' : formatPercent(item.validFraction);
   // Begins with the visible text, in its order, so that people who speak to the screen can say what they see.
   const visible = [preview ? '' : (item.error ?? NO_PIXELS), tags, props.caption, percent].filter(Boolean).join(' ');
   const hidden = [VERDICT_WORDS[verdict], item.startMicros === null ? '' : formatTime(item.startMicros, false)];
