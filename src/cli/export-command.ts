@@ -36,10 +36,10 @@ export async function exportCommand(file: string, flags: ExportFlags, context: C
       'bad-workers',
       `--workers takes a whole number from 1; got ${JSON.stringify(flags.workers)}.`,
     );
-  const recipe = await readRecipe(file, flags.data === undefined ? {} : { data: flags.data });
   const progress = progressLine(context.stderr, flags.plan === true ? 'planning' : 'exporting');
   const task = { signal: context.signal, onProgress: progress.onProgress };
   try {
+    const recipe = await readRecipe(file, { ...task, ...(flags.data !== undefined && { data: flags.data }) });
     if (flags.plan === true) {
       const plan = await planExport(recipe, task);
       progress.end();

@@ -9,6 +9,33 @@ import type { RunFlags } from './run-command.js';
 
 const collect = (value: string, all: readonly string[] = []): readonly string[] => [...all, value];
 
+/** The smallest useful recipe, as `nadir export --help` shows it. */
+const EXPORT_HELP = `
+A recipe is JSON. Paths in it start at its own folder. The smallest useful one:
+
+  {
+    "name": "Fields",
+    "items": { "sampler": "grid", "chipSize": 256 },
+    "layers": [
+      {
+        "name": "s2",
+        "catalog": { "files": "scenes/*.tif", "filenameRegex": "_(?<date>\\\\d{8})" },
+        "licence": "CC-BY-4.0"
+      }
+    ],
+    "outputs": [{ "format": "cog" }, { "format": "png", "bands": [3, 2, 1] }]
+  }
+
+  items     { "sampler": "grid" | "random", options of gridSampler or randomSampler, "catalog"? }: chips;
+            "random" needs a "seed". { "catalog": "scenes.parquet" }: one item a row.
+            The catalog of the items is that of the first layer unless given.
+  catalog   a path (GeoParquet), or { "files": path, pattern or list, and options of buildRasterCatalog }
+  layers    name, catalog; bands, resampling, merge, mask, nodata, ignoreTime, licence
+  outputs   cog; png with bands and stretch; geoparquet, which is always written
+
+The recipe.json of a dataset is a recipe too: it makes the same dataset again.
+`;
+
 function buildProgram(context: CliContext, done: (code: number) => void): Command {
   const program = new Command('nadir')
     .description('Earth-observation datasets: index, query, run notebooks, export.')
@@ -75,15 +102,16 @@ function buildProgram(context: CliContext, done: (code: number) => void): Comman
   program
     .command('export')
     .description('write the dataset of a recipe')
-    .argument('<recipe>', 'recipe.json')
+    .argument('<recipe>', 'JSON file, see below')
     .requiredOption('-o, --out <folder>', 'folder of the dataset')
     .option('--resume', 'continue an interrupted export')
     .option('--replace', 'put the new dataset in the place of an older one')
-    .option('--data <folder>', 'where the source files are, when the recipe does not know')
+    .option('--data <folder>', 'where the source files are, or where relative paths start')
     .option('--workers <n>', 'items under way at a time (default: cores, at most 8)')
     .option('--strict', 'end with the first item that fails')
     .option('--plan', 'say what would be done, and do nothing')
     .option('--json', 'print JSON')
+    .addHelpText('after', EXPORT_HELP)
     .action(async (file: string, flags: ExportFlags) =>
       done(await (await import('./export-command.js')).exportCommand(file, flags, context)),
     );

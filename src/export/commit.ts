@@ -73,8 +73,7 @@ async function commitSwap(target: Target, data: string, last: LastFiles): Promis
 /** Removes the staging of this recipe, and the staging folder when nothing else is in it. */
 export async function clearStaging(target: Target): Promise<void> {
   await rm(target.staging, { recursive: true, force: true });
-  await rm(path.join(target.dir, STAGING, 'lock'), { force: true });
-  // Another recipe may still be staged; then the folder stays.
+  // Another recipe may still be staged, or an export hold the lock; then the folder stays.
   await rmdir(path.join(target.dir, STAGING)).catch(() => undefined);
 }
 

@@ -3,6 +3,7 @@ import { transformBounds, type Bounds } from '../core/index.js';
 import { boxesAround } from './extent.js';
 import type { ItemRecord } from './journal.js';
 import { timeSpan } from './items-table.js';
+import { UNKNOWN, type SourceFile } from './manifest.js';
 import { recipeHash } from './recipe.js';
 import type { ResolvedStretch } from './stretch.js';
 import type { Recipe } from './types.js';
@@ -13,7 +14,7 @@ export interface CardFacts {
   readonly records: ReadonlyMap<string, ItemRecord>;
   readonly failed: number;
   readonly stretches: Readonly<Record<string, ResolvedStretch>>;
-  readonly sources: readonly string[];
+  readonly sources: readonly SourceFile[];
   readonly hasOverview: boolean;
 }
 
@@ -64,16 +65,17 @@ function loading(recipe: Recipe): string {
   const files = hasCog || hasPng;
   const torch = hasCog
     ? `\`\`\`python
+import os
 import geopandas, rasterio, torch
 from torch.utils.data import Dataset
 
 class Chips(Dataset):
     def __init__(self, root="."):
-        self.root, self.items = root, geopandas.read_parquet(f"{root}/items.parquet")
+        self.root, self.items = root, geopandas.read_parquet(os.path.join(root, "items.parquet"))
     def __len__(self):
         return len(self.items)
     def __getitem__(self, i):
-        with rasterio.open(f"{self.root}/{self.items['${column}'][i]}") as f:
+        with rasterio.open(os.path.join(self.root, self.items["${column}"].iloc[i])) as f:
             return torch.from_numpy(f.read()), torch.from_numpy(f.dataset_mask() > 0)
 \`\`\``
     : `Read \`items.parquet\` with geopandas${hasPng ? ` and open the files of the column \`${column}\` with Pillow` : ''}.`;
@@ -117,7 +119,9 @@ export function dataCard(recipe: Recipe, facts: CardFacts): string {
   const steps = recipe.origin.steps ?? [];
   const shown = facts.sources
     .slice(0, SHOWN_SOURCES)
-    .map((s) => `- ${plain(s)} — licence unknown, attribution unknown`);
+    .map((s) => `- ${plain(s.file)} — licence ${plain(s.licence ?? UNKNOWN)}, attribution ${UNKNOWN}`);
+  const unstated = facts.sources.filter((s) => s.licence === null).length;
+  const stated = new Set(facts.sources.flatMap((s) => s.licence ?? []));
   const more =
     facts.sources.length > SHOWN_SOURCES
       ? [`- and ${facts.sources.length - SHOWN_SOURCES} more, all in \`manifest.json\``]
@@ -145,9 +149,16 @@ export function dataCard(recipe: Recipe, facts: CardFacts): string {
     `## How it was made\n\nRecipe \`${recipeHash(recipe)}\` in \`recipe.json\`.${steps.length > 0 ? ` Curation took ${steps.length} step${steps.length === 1 ? '' : 's'}, which the recipe holds.` : ''} The same recipe on the same files gives the same bytes.\n\n    nadir export recipe.json -o <folder>`,
     `## Files\n\n- \`items.parquet\`: one row an item (GeoParquet 1.1) with footprint, time, tags, valid fraction and paths\n${recipe.outputs.some((o) => o.format === 'cog') ? '- `cog/<layer>/<item>.tif`: Cloud Optimized GeoTIFF\n' : ''}${recipe.outputs.some((o) => o.format === 'png') ? '- `png/<layer>/<item>.png` with `.json` beside it\n' : ''}- \`manifest.json\`: every file with size and SHA-256\n- \`errors.jsonl\`: items that failed\n- \`run.json\`: when and where it ran; no part of the dataset`,
     loading(recipe),
-    `## Sources, licence, attribution\n\nThe sources state no licence. Find out what applies before you share this dataset.\n\n${[...shown, ...more].join('\n')}`,
+    `## Sources, licence, attribution\n\n${licenceText(unstated, facts.sources.length, stated)}\n\n${[...shown, ...more].join('\n')}`,
   ];
   return `${sections.filter((s) => s !== '').join('\n\n')}\n`;
+}
+
+function licenceText(unstated: number, total: number, stated: ReadonlySet<string>): string {
+  const known = stated.size > 0 ? `Stated for the layers of this dataset: ${[...stated].map(plain).join(', ')}. ` : '';
+  if (unstated === 0) return known.trim();
+  const who = unstated === total ? 'The sources state' : `${unstated} of ${total} sources state`;
+  return `${known}${who} no licence. Find out what applies before you share this dataset.`;
 }
 
 function counts(recipe: Recipe): { readonly kept: number; readonly undecided: number } {

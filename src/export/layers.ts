@@ -1,4 +1,5 @@
 /** Layers of a recipe with their catalogs opened. */
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Crs, ExportError } from '../core/index.js';
 import type { GeoSlice } from '../core/index.js';
@@ -53,6 +54,19 @@ export function openLayers(recipe: Recipe, engine: Engine): readonly OpenLayer[]
     const rows = spec.catalog.rows.map((row) => rowFromJson(row, folder ?? '.'));
     return { spec, catalog: engine.catalog(rows, Crs.from(spec.catalog.crs)), load: loadOptions(spec) };
   });
+}
+
+/**
+ * Local files that are no longer what the recipe was made with. A file that is gone is none of them: items that needed it
+ * are in the ledger, and what was read before was right.
+ */
+export function changedSources(recipe: Recipe): readonly string[] {
+  const files = recipe.layers.flatMap(({ name, catalog }) =>
+    catalog.rows
+      .filter((row) => !isRemote(row.file))
+      .map((row) => ({ row, file: path.join(recipe.locations?.[name] ?? '.', ...row.file.split('/')) })),
+  );
+  return [...new Set(files.filter(({ row, file }) => existsSync(file) && hasChanged(row, file)).map((f) => f.file))];
 }
 
 function changed(file: string, bytes: number): ExportError {

@@ -8,6 +8,15 @@ import type { FileEntry, Manifest, Recipe } from './types.js';
 /** Version of the manifest that this library writes and reads. */
 const VERSION = 1;
 
+/** A file that pixels came from; the licence is null where nobody stated it. */
+export interface SourceFile {
+  readonly file: string;
+  readonly licence: string | null;
+}
+
+/** What is written for a licence or an attribution that nobody stated. */
+export const UNKNOWN = 'unknown';
+
 /** The manifest of a dataset. */
 export function makeManifest(init: {
   readonly recipe: Recipe;
@@ -15,7 +24,7 @@ export function makeManifest(init: {
   readonly library: string;
   readonly files: readonly FileEntry[];
   readonly written: number;
-  readonly sources: readonly string[];
+  readonly sources: readonly SourceFile[];
 }): Manifest {
   const { recipe } = init;
   return {
@@ -30,7 +39,7 @@ export function makeManifest(init: {
       fingerprint: l.catalog.fingerprint,
       files: l.catalog.rows.length,
     })),
-    sources: init.sources.map((file) => ({ file, licence: 'unknown', attribution: 'unknown' })),
+    sources: init.sources.map(({ file, licence }) => ({ file, licence: licence ?? UNKNOWN, attribution: UNKNOWN })),
     files: [...init.files].sort((a, b) => byCodePoint(a.path, b.path)),
   };
 }

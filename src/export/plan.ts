@@ -210,9 +210,13 @@ function planReport(
     warnings.push(`${unmet.length} chips have no source in a layer and will be listed as failed${what}.`);
   }
   const sources = [...used.values()].reduce((n, files) => n + files.size, 0);
-  warnings.push(
-    `Licence and attribution of ${sources} source files are not stated; the dataset lists them as unknown.`,
-  );
+  const unlicensed = recipe.layers
+    .filter((l) => l.licence === undefined)
+    .reduce((n, l) => n + (used.get(l.name)?.size ?? 0), 0);
+  if (unlicensed > 0)
+    warnings.push(
+      `The licence of ${unlicensed} source files is not stated; the dataset lists it as unknown. A layer takes licence: 'CC-BY-4.0'.`,
+    );
   const hash = recipeHash(recipe);
   return asReport({
     title: `Plan of "${recipe.name}"`,

@@ -1,16 +1,17 @@
 /** Recipes out of files: untrusted JSON until it is checked. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { canonicalJson, ExportError, messageOf, sha256 } from '../core/index.js';
-import { checkLayerNames, checkOutputs } from './check.js';
+import { canonicalJson, ExportError, messageOf, sha256, type LongTask } from '../core/index.js';
+import { checkLayerNames, checkLayerOptions, checkOutputs } from './check.js';
 import { sliceOfItem } from './recipe.js';
+import { isWrittenRecipe, resolveWrittenRecipe } from './written-recipe.js';
 import type { LayerSpec, Recipe, RecipeItem, SourceRow, WriterSpec } from './types.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
 function bad(file: string, why: string, cause?: unknown): ExportError {
   return new ExportError('export.bad-recipe', `The recipe ${file} ${why}.`, {
-    hint: 'Use the recipe.json of a dataset, or JSON.stringify(createRecipe(…)).',
+    hint: 'Use the recipe.json of a dataset, or write one: nadir export --help shows how.',
     details: { file },
     cause,
   });
@@ -86,6 +87,7 @@ export function parseRecipe(value: unknown, file: string): Recipe {
   if (new Set(checked.map((i) => i.id)).size < checked.length) throw bad(file, 'lists an item twice');
   const specs = layers.map((layer) => checkLayer(file, layer));
   checkLayerNames(specs.map((l) => l.name));
+  specs.forEach(checkLayerOptions);
   // SAFETY: checkOutputs looks at every output; origin is only shown.
   return {
     ...(value as unknown as Recipe),
@@ -109,14 +111,20 @@ async function rememberedLocations(folder: string): Promise<Readonly<Record<stri
   }
 }
 
+export interface ReadRecipeOptions extends LongTask {
+  /** Folder of the source files: of all layers of a stored recipe, and where relative paths of a written one start. */
+  readonly data?: string;
+}
+
 /**
- * The recipe of a JSON file, with the folders of its sources made absolute.
+ * The recipe of a JSON file, with the folders of its sources made absolute. A recipe written by hand
+ * ({@link resolveWrittenRecipe}) becomes a complete one; its relative paths start at its own folder.
  *
  * Folders come from `data` (one for all layers), else from the recipe's own `locations`, else from `run.json` beside it.
  *
  * @throws {@link ExportError} `export.unreadable-recipe`, `export.bad-recipe`, and what its parts are refused for.
  */
-export async function readRecipe(file: string, o: { readonly data?: string } = {}): Promise<Recipe> {
+export async function readRecipe(file: string, o: ReadRecipeOptions = {}): Promise<Recipe> {
   let text: string;
   try {
     text = await readFile(file, 'utf8');
@@ -133,8 +141,12 @@ export async function readRecipe(file: string, o: { readonly data?: string } = {
   } catch (error) {
     throw bad(file, `is not JSON: ${messageOf(error)}`, error);
   }
-  const recipe = parseRecipe(value, file);
   const folder = path.dirname(path.resolve(file));
+  if (isWrittenRecipe(value)) {
+    const { data, ...task } = o;
+    return resolveWrittenRecipe(value, { ...task, file, base: data ?? folder });
+  }
+  const recipe = parseRecipe(value, file);
   const known = { ...(await rememberedLocations(folder)), ...recipe.locations };
   const locations = Object.fromEntries(
     recipe.layers.flatMap(({ name }) => {

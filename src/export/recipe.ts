@@ -1,11 +1,20 @@
 /** Recipes: everything that decides the bytes of a dataset, as plain JSON (`export.md`). */
 import path from 'node:path';
-import { canonicalJson, envelope, ExportError, GeoSlice, parseTime, sha256, transformBounds } from '../core/index.js';
+import {
+  canonicalJson,
+  envelope,
+  ExportError,
+  GeoSlice,
+  kindOf,
+  parseTime,
+  sha256,
+  transformBounds,
+} from '../core/index.js';
 import type { Bounds, Crs, Interval } from '../core/index.js';
 import { rowsNow } from '../catalog/rows-now.js';
 import type { CatalogRow } from '../catalog/types.js';
 import { boxesAround } from './extent.js';
-import { checkLayerNames, checkOutputs } from './check.js';
+import { checkLayerNames, checkLayerOptions, checkOutputs, checkRecipeKeys } from './check.js';
 import { resolveItems } from './recipe-items.js';
 import { catalogRef, commonFolder, rowToJson } from './source-rows.js';
 import type { LayerInit, LayerSpec, Recipe, RecipeInit, RecipeItem } from './types.js';
@@ -92,6 +101,7 @@ function isRecipe(value: Recipe | RecipeInit): value is Recipe {
  */
 export function createRecipe(init: RecipeInit | Recipe): Recipe {
   if (isRecipe(init)) return init;
+  checkRecipeKeys(init);
   const outputs = checkOutputs(init.outputs ?? [{ format: 'cog' }]);
   if (typeof init.name !== 'string' || init.name.trim() === '') {
     throw new ExportError('export.no-name', 'The recipe has no name.', { hint: "Add name: 'My dataset'." });
@@ -99,6 +109,14 @@ export function createRecipe(init: RecipeInit | Recipe): Recipe {
   const { items, origin, catalog } = resolveItems(init.items);
   const layers = init.layers ?? (catalog ? [{ name: DEFAULT_LAYER, catalog }] : []);
   checkLayerNames(layers.map((l) => l.name));
+  for (const layer of layers) {
+    checkLayerOptions(layer);
+    if (kindOf(layer.catalog) !== 'catalog')
+      throw new ExportError('export.bad-layer', `Layer "${layer.name}" has no catalog.`, {
+        hint: "Add catalog: await buildRasterCatalog('scenes/').",
+        details: { layer: layer.name },
+      });
+  }
   const folders = layers.map((l) => commonFolder(relevantRows(l, items).map((r) => r.filepath)));
   const specs = layers.map((layer, i) => layerSpec(layer, items, folders[i] ?? null));
   const locations = Object.fromEntries(

@@ -10,7 +10,7 @@ import { exportReport } from './export-report.js';
 import { faultPoint } from './fault.js';
 import type { Job, NamedItem } from './job.js';
 import { pngLayers, resolvePictures } from './layer-pictures.js';
-import { openLayers } from './layers.js';
+import { changedSources, openLayers } from './layers.js';
 import { readManifest } from './manifest.js';
 import { fileNames } from './names.js';
 import { MAX_THUMBS } from './picture.js';
@@ -42,7 +42,7 @@ export async function runExport(
   try {
     const recipe = createRecipe(init);
     const hash = recipeHash(recipe);
-    const target = await inspectTarget(dir, hash, o);
+    let target = await inspectTarget(dir, hash, o);
     if (target.mode === 'done') return await finished(target, recipe, hash, task);
     const layers = openLayers(recipe, engine);
     try {
@@ -53,6 +53,9 @@ export async function runExport(
       await checkDisk(target, planned.plan.bytesToWrite);
       const unlock = await lockTarget(target.dir, hostname());
       try {
+        // What was seen before the lock may be over: another export can have finished in between.
+        target = await inspectTarget(dir, hash, o);
+        if (target.mode === 'done') return await finished(target, recipe, hash, task);
         return await stageAndCommit({ recipe, hash, target, layers, planned, engine, options: o, task, startedAt });
       } finally {
         await unlock();
@@ -104,6 +107,7 @@ async function stageAndCommit(job: Job): Promise<ExportReport> {
       items.map((i) => i.slice),
     );
     const errors = await writeItems(job, staging, items, pictures);
+    await refuseChangedSources(job, staging);
     const stretches = Object.fromEntries([...pictures].map(([name, p]) => [name, p.stretch]));
     const { files, manifest } = await writeTables(job, staging, items, errors, stretches);
     faultPoint('manifest-staged');
@@ -124,6 +128,22 @@ async function stageAndCommit(job: Job): Promise<ExportReport> {
   } finally {
     await staging.journal.close().catch(() => undefined);
   }
+}
+
+/** A source that was written while it was read may have given wrong pixels to any item: nothing staged can be trusted. */
+async function refuseChangedSources({ recipe, target }: Job, staging: Staging): Promise<void> {
+  const [first, ...others] = changedSources(recipe);
+  if (first === undefined) return;
+  await staging.journal.close();
+  await clearStaging(target);
+  throw new ExportError(
+    'export.changed-source',
+    `The source ${first} changed during the export${others.length > 0 ? `, and ${others.length} more` : ''}; what was staged is thrown away.`,
+    {
+      hint: 'Wait until nothing writes into the sources, make a new recipe, and export again.',
+      details: { files: [first, ...others] },
+    },
+  );
 }
 
 async function writeItems(

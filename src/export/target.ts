@@ -1,6 +1,7 @@
 /** The folder of an export: what is in it, and whether it may be written (`export.md`, Bad input). */
+import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, mkdir, readFile, readdir, rename, rm, statfs, writeFile } from 'node:fs/promises';
+import { access, mkdir, readFile, readdir, rename, rm, rmdir, stat, statfs, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ExportError, messageOf } from '../core/index.js';
 import { exists, listTree } from './files.js';
@@ -173,7 +174,12 @@ export async function checkDisk(target: Target, bytes: number): Promise<void> {
 interface Lock {
   readonly pid: number;
   readonly host: string;
+  /** Tells locks of one process apart. */
+  readonly token: string;
 }
+
+/** Age in ms from which a lock without content is one that a kill left, not one that is just being written. */
+const TORN_LOCK_MS = 5000;
 
 function isAlive(pid: number): boolean {
   try {
@@ -195,14 +201,21 @@ export async function lockTarget(dir: string, host: string): Promise<() => Promi
   const folder = path.join(dir, STAGING);
   const file = path.join(folder, 'lock');
   await mkdir(folder, { recursive: true });
+  const token = randomUUID();
+  const unlock = async (): Promise<void> => {
+    // A replaced folder took its lock along; another export may hold one by now.
+    if ((await readLock(file))?.token === token) await rm(file, { force: true });
+    // Staged work keeps the folder.
+    await rmdir(folder).catch(() => undefined);
+  };
   for (let attempt = 0; attempt < 2; attempt++) {
     try {
-      await writeFile(file, JSON.stringify({ pid: process.pid, host }), { flag: 'wx' });
-      return () => rm(file, { force: true });
+      await writeFile(file, JSON.stringify({ pid: process.pid, host, token } satisfies Lock), { flag: 'wx' });
+      return unlock;
     } catch (error) {
       if (!(error instanceof Error) || !('code' in error) || error.code !== 'EEXIST') throw error;
       const lock = await readLock(file);
-      const isStale = lock === null || (lock.host === host && !isAlive(lock.pid));
+      const isStale = lock === null ? await isOld(file) : lock.host === host && !isAlive(lock.pid);
       if (!isStale || attempt > 0) {
         throw new ExportError(
           'export.locked',
@@ -219,13 +232,18 @@ export async function lockTarget(dir: string, host: string): Promise<() => Promi
   throw new ExportError('export.locked', `The lock of ${dir} cannot be taken.`);
 }
 
+async function isOld(file: string): Promise<boolean> {
+  const found = await stat(file).catch(() => null);
+  return found === null || Date.now() - found.mtimeMs > TORN_LOCK_MS;
+}
+
 async function readLock(file: string): Promise<Lock | null> {
   try {
     const value: unknown = JSON.parse(await readFile(file, 'utf8'));
     if (typeof value !== 'object' || value === null || !('pid' in value) || !('host' in value)) return null;
-    return { pid: Number(value.pid), host: String(value.host) };
+    return { pid: Number(value.pid), host: String(value.host), token: 'token' in value ? String(value.token) : '' };
   } catch {
-    // Torn by a kill, or just removed: nobody holds it.
+    // Torn by a kill, being written, or just removed.
     return null;
   }
 }

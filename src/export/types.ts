@@ -24,6 +24,8 @@ export interface LayerOptions {
   readonly nodata?: number;
   /** True takes rows of any time, for example a terrain model. */
   readonly ignoreTime?: boolean;
+  /** Licence of the sources, best an SPDX identifier such as `CC-BY-4.0`; written into manifest and data card. */
+  readonly licence?: string;
 }
 
 /** A layer as a user gives it: a live catalog, with a name that becomes a folder. */

@@ -8,7 +8,7 @@ import { byCodePoint, writeEntry } from './files.js';
 import { itemsTable } from './items-table.js';
 import type { Job, NamedItem } from './job.js';
 import type { ItemRecord } from './journal.js';
-import { makeManifest } from './manifest.js';
+import { makeManifest, type SourceFile } from './manifest.js';
 import { contactSheet } from './picture.js';
 import { withoutLocations } from './recipe.js';
 import { ledgerJson } from './report.js';
@@ -44,7 +44,7 @@ export async function writeTables(
   for (const { thumb } of records.values())
     if (thumb) thumbs.push(await readFile(path.join(staging.thumbs, thumb.path)));
   if (thumbs.length > 0) files.push(await put('overview.png', await engine.png(contactSheet(thumbs))));
-  const sources = sourceNames(job);
+  const sources = sourceFiles(job);
   files.push(
     await put(
       'README.md',
@@ -72,16 +72,19 @@ function withoutPaths(entry: Readonly<Record<string, unknown>>, recipe: Recipe):
   return Object.fromEntries(Object.entries(entry).map(([k, v]) => [k, typeof v === 'string' ? clean(v) : v]));
 }
 
-/** Files that items read, as the recipe names them. */
-function sourceNames({ recipe, layers, planned }: Job): readonly string[] {
-  const names = new Set<string>();
+/** Files that items read, as the recipe names them, with the licence of their layer. */
+function sourceFiles({ recipe, layers, planned }: Job): readonly SourceFile[] {
+  const found = new Map<string, SourceFile>();
   for (const [i, layer] of layers.entries()) {
     const used = planned.used.get(layer.spec.name);
     const folder = recipe.locations?.[layer.spec.name] ?? '.';
+    const licence = layer.spec.licence ?? null;
     for (const row of recipe.layers[i]?.catalog.rows ?? []) {
       if (used?.has(path.join(folder, ...row.file.split('/'))) === true || used?.has(row.file) === true)
-        names.add(row.file);
+        found.set(JSON.stringify([row.file, licence]), { file: row.file, licence });
     }
   }
-  return [...names].sort(byCodePoint);
+  return [...found.values()].sort(
+    (a, b) => byCodePoint(a.file, b.file) || byCodePoint(a.licence ?? '', b.licence ?? ''),
+  );
 }

@@ -1,0 +1,20 @@
+/** Where the files of a stored catalog are: its rows name them absolutely, or relative to the catalog's own folder. */
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { isRemote } from '../io/index.js';
+
+/** Addresses of any scheme; a drive letter is no scheme. */
+const ADDRESS = /^[a-z][a-z0-9+.-]+:\/\//i;
+
+/** A row's file as stored, seen from the catalog it stands in: what is relative starts at the folder (or address) of that catalog. */
+export function filepathIn(catalog: string, stored: string): string {
+  if (stored === '' || ADDRESS.test(stored) || path.isAbsolute(stored)) return stored;
+  if (isRemote(catalog)) return new URL(stored.split('/').map(encodeURIComponent).join('/'), catalog).href;
+  const local = catalog.startsWith('file://') ? fileURLToPath(catalog) : catalog;
+  return path.resolve(path.dirname(local), ...stored.split('/'));
+}
+
+/** A row's file as it is stored: absolute, since the catalog may be opened from any folder. */
+export function filepathToStore(filepath: string): string {
+  return filepath === '' || ADDRESS.test(filepath) ? filepath : path.resolve(filepath);
+}
