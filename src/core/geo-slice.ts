@@ -1,4 +1,8 @@
-/** GeoSlice: an immutable request for data, where, when and how fine (`geoslice.md`). */
+/**
+ * GeoSlice: an immutable request for data, where, when and how fine (`geoslice.md`).
+ *
+ * Longer than most files: a class cannot be spread over files, and its checks serve nothing else.
+ */
 import {
   affineResolution,
   applyAffine,

@@ -12,9 +12,10 @@ import {
   type NadirError,
 } from '../core/index.js';
 import type { GeoTensor } from '../pixels/index.js';
-import { loadSlice, type LoadSurroundings } from './load-raster.js';
+import { loadSlice } from './load-raster.js';
 import { checkLoadNames, checkOptions, type RasterLoadOptions } from './options.js';
 import { requireRaster, requireSlice } from './rows.js';
+import type { LoadSurroundings } from './surroundings.js';
 
 export interface ChipOptions extends RasterLoadOptions {
   /** Chips that may wait unread; default 16. */

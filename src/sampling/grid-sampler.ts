@@ -1,5 +1,5 @@
 /** Chips on a regular grid over every tile (`sampling.md` §3). */
-import { ArgumentError, checkOptionNames, startTask, type GeoSlice } from '../core/index.js';
+import { ArgumentError, checkOptionNames, startTask, warn, type GeoSlice, type Shape2D } from '../core/index.js';
 import type { GeoCatalog } from '../catalog/index.js';
 import { chipAt, layTile, type EdgeMode, type TileLayout } from './grid-layout.js';
 import { sliceSequence, type SliceOrigin } from './sequence.js';
@@ -76,6 +76,18 @@ export function layTiles(
   return { layouts, skipped };
 }
 
+/** Why there is no chip at all: an empty sequence would say nothing. */
+function whyEmpty(skipped: readonly SkippedRow[], [height, width]: Shape2D): string {
+  const outside = skipped.filter((s) => s.reason === 'outside-roi').length;
+  const why =
+    skipped.length === 0
+      ? 'the catalog has no row, or none in the time of interest'
+      : outside === skipped.length
+        ? `all ${outside} rows lie outside the roi`
+        : `no tile holds a chip of ${height} × ${width}; edge: 'pad' or a smaller chipSize gives some`;
+  return `gridSampler lays no chip: ${why}.`;
+}
+
 /**
  * The chips of a regular grid over every row: catalog row order, then north to south, then west to east. Slices carry the
  * row's interval (within `toi`).
@@ -96,9 +108,12 @@ export async function gridSampler(catalog: GeoCatalog, o: GridSamplerOptions): P
     const { layouts, skipped } = layTiles(made.tiles, edge);
     const kept = o.dedupe === true ? withoutRepeats(layouts) : layouts;
     task.throwIfAborted();
-    return sliceSequence(new GridOrigin(kept), {
+    const origin = new GridOrigin(kept);
+    const leftOut = [...made.skipped, ...skipped];
+    if (origin.length === 0) warn(whyEmpty(leftOut, sizes.chip));
+    return sliceSequence(origin, {
       seed: null,
-      skipped: Object.freeze([...made.skipped, ...skipped]),
+      skipped: Object.freeze(leftOut),
       catalog,
       shard: o.shard,
     });

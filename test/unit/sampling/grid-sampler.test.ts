@@ -15,6 +15,7 @@ import {
 } from '../../../src/core/index.js';
 import { fileWindows, gridSampler, SEQUENCE_CATALOG, tileToChips } from '../../../src/sampling/index.js';
 import { axisSteps } from '../../../src/sampling/grid-layout.js';
+import { recordWarnings } from '../../support/raster-files.js';
 import { makeCatalog, type RowInit } from '../../support/rows.js';
 
 /** A raster row of the catalog: its box from its transform. */
@@ -174,6 +175,19 @@ describe('gridSampler', () => {
     assert.ok(
       !Object.getOwnPropertySymbols(sequence).some((s) => Object.getOwnPropertyDescriptor(sequence, s)!.enumerable),
     );
+  });
+
+  test('a grid without any chip says why', async () => {
+    const catalog = makeCatalog([raster(11, 13, at(500000, 5400000))]);
+    for (const [options, why] of [
+      [{ chipSize: 14 }, /no tile holds a chip of 14 × 14/],
+      [{ chipSize: 3, roi: [0, 0, 1, 1] }, /all 1 rows lie outside the roi/],
+    ] as const) {
+      const { result, warnings } = await recordWarnings(() => gridSampler(catalog, options));
+      assert.equal(result.length, 0);
+      assert.equal(warnings.length, 1);
+      assert.match(warnings[0]!, why);
+    }
   });
 
   test('shards are disjoint and interleave to the whole', async () => {
