@@ -379,8 +379,14 @@ export class KernelClient implements KernelClientLike {
 
   #onRawText(name: 'stdout' | 'stderr', text: string): void {
     const running = this.#queue.running && this.#runs.get(this.#queue.running.runId);
-    if (running?.startedAt !== undefined) running.sink.stream(name, text);
-    else this.#events.onLog(name === 'stderr' ? 'warn' : 'info', text.trimEnd());
+    if (running?.startedAt !== undefined) {
+      running.sink.stream(name, text);
+      return;
+    }
+    // It comes a little late, so its cell may have ended: the last one caused it.
+    const last = [...this.#ended.values()].at(-1);
+    if (last === undefined) this.#events.onLog(name === 'stderr' ? 'warn' : 'info', text.trimEnd());
+    else this.#events.onLateStream(last, name, text);
   }
 
   #onControl(message: FromControl): void {

@@ -4,7 +4,9 @@
  * The command line owns signals and exit codes; this returns what happened.
  */
 import path from 'node:path';
+import { setTimeout as setTimeoutPromise } from 'node:timers/promises';
 import { KernelClient, type InterruptOutcome, type LogLevel, type StreamName } from './client.js';
+import { RAW_DELAY_MS } from './kernel-process.js';
 import { notebookText, readNotebook, writeAtomically, type Notebook, type NotebookCell } from './notebook.js';
 import { OutputBuilder } from './outputs.js';
 import { injectParameters } from './parameters.js';
@@ -142,6 +144,8 @@ class NotebookRun {
       }
     } finally {
       clearTimeout(timer);
+      // Text of subprocesses arrives a little late.
+      if (!this.#ended) await setTimeoutPromise(2 * RAW_DELAY_MS);
       await this.#client.dispose();
     }
     for (const { cell } of cells) cell.outputs = this.#builders.get(cell.id)?.outputs() ?? [];

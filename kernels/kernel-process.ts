@@ -25,7 +25,11 @@ const TERM_MS = 500;
 const KILL_MS = 2000;
 const STDERR_TAIL_CHARS = 4000;
 /** Raw text of the process (subprocesses, native code) waits this long: after a crash it is not cell output, in ms. */
-const RAW_DELAY_MS = 100;
+export const RAW_DELAY_MS = 100;
+/** What V8 and Node write before they abort; the end of the process follows, on a busy machine seconds later. */
+const LAST_WORDS = /<--- Last few GCs --->|^FATAL ERROR: |^# Fatal error in /m;
+/** A process that lives on after such text did not mean it, in ms. */
+const LAST_WORDS_MS = 5000;
 
 /** Default heap in MB: half of the memory, at most 8 GB. */
 export function heapLimitMB(options: Pick<KernelOptions, 'maxHeapMB'>): number {
@@ -231,10 +235,17 @@ export class KernelProcess {
   #onRaw(name: 'stdout' | 'stderr', text: string): void {
     if (name === 'stderr') this.#stderr = (this.#stderr + text).slice(-STDERR_TAIL_CHARS);
     this.#raw.push({ name, text });
-    this.#rawTimer ??= setTimeout(() => {
+    if (this.#rawTimer && LAST_WORDS.test(text)) {
+      clearTimeout(this.#rawTimer);
       this.#rawTimer = undefined;
-      for (const raw of this.#raw.splice(0)) this.#events.onRawText(raw.name, raw.text);
-    }, RAW_DELAY_MS);
+    }
+    this.#rawTimer ??= setTimeout(
+      () => {
+        this.#rawTimer = undefined;
+        for (const raw of this.#raw.splice(0)) this.#events.onRawText(raw.name, raw.text);
+      },
+      LAST_WORDS.test(text) ? LAST_WORDS_MS : RAW_DELAY_MS,
+    );
   }
 
   #tail(): string {

@@ -62,9 +62,13 @@ function checkReturns(file: ts.SourceFile, node: ts.Node): void {
   ts.forEachChild(node, (child) => checkReturns(file, child));
 }
 
+/** Names that later cells, or the kernel, could not do without. */
+const RESERVED = new Set(['undefined', 'NaN', 'Infinity', 'globalThis', 'eval', 'arguments', '$nadir']);
+
 function checkDeclarations(file: ts.SourceFile): void {
   const lexical = new Map<string, 'lexical' | 'var'>();
   const declare = (name: string, kind: 'lexical' | 'var', at: ts.Node): void => {
+    if (RESERVED.has(name)) throw failAt(file, at.getStart(file), `'${name}' cannot be the name of a variable.`);
     const before = lexical.get(name);
     if (before && (before === 'lexical' || kind === 'lexical'))
       throw failAt(file, at.getStart(file), `Identifier '${name}' has already been declared in this cell.`);

@@ -42,7 +42,8 @@ export interface CompileCellOptions {
  * @throws CompileError with the exact place of the first syntax error.
  */
 export function compileCell(source: string, options: CompileCellOptions): CompiledCell {
-  const file = parseText(source, 'cell.ts', options.language);
+  // A hashbang is a comment only at the very start of a file, and the prefix line comes before it.
+  const file = parseText(source.replace(/^#!/, '//'), 'cell.ts', options.language);
   checkSyntax(file, true);
   const names = new Set(topLevelNames(file));
   const isSpecial = (name: string): boolean => options.globals.has(name) || PROBES.includes(name);

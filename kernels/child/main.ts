@@ -17,8 +17,10 @@ import type { ImportedName, Place } from './compile-types.js';
 import { ProcessExitError } from './kernel-errors.js';
 import { ProgressBar } from './progress-bar.js';
 import { Requests } from './requests.js';
+import type { Run } from './run.js';
 import { Scope } from './scope.js';
 import { Session } from './session.js';
+import { TaskBars } from './task-bars.js';
 import { Variables } from './variables.js';
 import { SENTINEL, Watch } from './watch.js';
 
@@ -52,6 +54,7 @@ control.on('error', (error) => send({ type: 'log', level: 'error', text: `contro
 const scope = new Scope();
 const variables = new Variables(scope, send);
 const requests = new Requests(send);
+const taskBars = new WeakMap<Run, TaskBars>();
 const views = new Map<string, ViewHandler>();
 let session: Session | undefined;
 let maxInlineBytes = 2_000_000;
@@ -147,9 +150,12 @@ function installImports(importer: Importer, cellErrors: CellErrors): void {
 function installHost(made: Session, secrets: Readonly<Record<string, string>>): void {
   const host: NadirHost & { readonly secrets: Readonly<Record<string, string>> } = {
     signal: () => made.running?.signal,
-    progress(label) {
-      const run = made.running;
-      return run && new ProgressBar(run, send, label, { done: 0, unit: '' });
+    progress(label, startedAt = performance.now()) {
+      const run = made.current();
+      if (!run || run.isDone) return undefined;
+      const bars = taskBars.get(run) ?? new TaskBars(run, send);
+      taskBars.set(run, bars);
+      return bars.open(label, startedAt);
     },
     warn: (text) => made.current()?.output.text('stderr', `warning: ${text}\n`),
     nextViewId: () => made.current()?.nextViewId() ?? `none:${views.size}`,

@@ -12,20 +12,21 @@ let ordinal = 0;
 export class ProgressBar {
   readonly #run: Run;
   readonly #send: Send;
-  readonly #label: string;
+  #label: string;
   readonly #displayId: string;
   readonly #viewId: string;
-  readonly #startedAt = performance.now();
+  #startedAt: number;
   #last: Progress;
   #sentAt = -Infinity;
   #timer: NodeJS.Timeout | undefined;
   #isShown = false;
   #isOver = false;
 
-  constructor(run: Run, send: Send, label: string, first: Progress) {
+  constructor(run: Run, send: Send, label: string, first: Progress, startedAt = performance.now()) {
     this.#run = run;
     this.#send = send;
     this.#label = label;
+    this.#startedAt = startedAt;
     this.#viewId = run.nextViewId();
     this.#displayId = `progress-${run.runId}-${ordinal++}`;
     this.#last = first;
@@ -39,6 +40,14 @@ export class ProgressBar {
     const wait = this.#sentAt + UPDATE_MS - performance.now();
     if (wait <= 0) this.#show(false);
     else this.#timer ??= setTimeout(() => this.#show(false), wait);
+  }
+
+  /** From now on the bar tells of another task; also after `done`. */
+  become(label: string, startedAt: number): void {
+    this.#label = label;
+    this.#startedAt = startedAt;
+    this.#isOver = this.#run.isDone;
+    this.#sentAt = -Infinity;
   }
 
   /** The task is over: shows its last state for good. */

@@ -188,7 +188,9 @@ class Rewriting {
     // Directives ("use strict") in a transpiled text are no values.
     const start = expression.getStart();
     this.#edit(start, start, 'return(');
-    this.#edit(expression.getEnd(), expression.getEnd(), ')');
+    // Before the place of a trailing type: blanking `x as T` may leave a `;` there.
+    const end = endOfValue(expression, file);
+    this.#edit(end, end, ')');
   }
 
   #dynamicImports(node: ts.Node): void {
@@ -224,6 +226,14 @@ class Rewriting {
       this.#edit(id.getEnd(), id.getEnd(), text);
     }
   }
+}
+
+/** End of an expression without the `as T`, `satisfies T` or `!` that end it. */
+function endOfValue(node: ts.Node, file: ts.SourceFile): number {
+  if (ts.isAsExpression(node) || ts.isSatisfiesExpression(node) || ts.isNonNullExpression(node))
+    return endOfValue(node.expression, file);
+  const last = node.getLastToken(file) && node.getChildren(file).at(-1);
+  return last && last.getChildCount(file) > 0 ? endOfValue(last, file) : node.getEnd();
 }
 
 /** Names of top-level functions and classes keep their own text: the assignment carries the stored name. */

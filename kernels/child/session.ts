@@ -246,8 +246,14 @@ export class Session {
     this.#finish(run, run.hasFailed ? 'error' : 'ok');
   }
 
+  /** Never throws: what was thrown may be a proxy or have getters that throw, and the cell must settle all the same. */
   #describe(error: unknown): CellError {
-    return this.#parts.errors.describe(this.#explained(error), this.#filename);
+    try {
+      return this.#parts.errors.describe(this.#explained(error), this.#filename);
+    } catch {
+      const message = 'something was thrown that cannot be read';
+      return { name: 'Error', message, stack: `Error: ${message} (a proxy, or an error with a getter that throws)` };
+    }
   }
 
   /** A ReferenceError for a name that an import did not find says so. */

@@ -21,8 +21,11 @@ export type ViewHandler = (op: string, args: unknown) => unknown;
 export interface NadirHost {
   /** The signal of the cell that runs now; the default `signal` of every long task. */
   signal(): AbortSignal | undefined;
-  /** Opens a progress bar in the running cell; `update` is throttled by the host. */
-  progress(label: string): { update(p: Progress): void; done(): void } | undefined;
+  /**
+   * Opens a progress bar in the running cell; `update` is throttled by the host, and bars of nested tasks are merged.
+   * `startedAt`: when the task began, on the clock of `performance.now()`; default now.
+   */
+  progress(label: string, startedAt?: number): { update(p: Progress): void; done(): void } | undefined;
   /** Shows one warning line in the output of the running cell. */
   warn(message: string): void;
   /** A fresh view id (`cellId:ordinal`) for an object about to be displayed. */

@@ -47,7 +47,7 @@ export function startTask(label: string, options: LongTask = {}): RunningTask {
   let bar: { update(p: Progress): void; done(): void } | undefined;
   const showInCell = (p: Progress): void => {
     if (!bar && performance.now() - startedAt < BAR_DELAY_MS) return;
-    bar ??= host?.progress(label);
+    bar ??= host?.progress(label, startedAt);
     bar?.update(p);
   };
   const report = options.onProgress ?? showInCell;

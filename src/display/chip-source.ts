@@ -31,6 +31,9 @@ export function catalogLook(rows: readonly CatalogRow[]): SourceBands | null {
 /** Result of one chip: its pixels, or why there are none. */
 export type ChipOutcome = { readonly tensor: TensorLike } | { readonly error: string };
 
+/** A display draws when its cell may long be over: no bar in whichever cell runs then. */
+const WITHOUT_BAR: LongTask = { onProgress: () => undefined };
+
 /** Pixels of slices, in order; failures become outcomes and do not stop the others. */
 export async function loadSliceChips(
   catalog: GeoCatalog,
@@ -39,7 +42,7 @@ export async function loadSliceChips(
   o: LongTask = {},
 ): Promise<ChipOutcome[]> {
   const out: ChipOutcome[] = slices.map(() => ({ error: 'not loaded' }));
-  const stream = loadChipsQuietly(catalog, slices, { ...o, bandIndexes });
+  const stream = loadChipsQuietly(catalog, slices, { ...WITHOUT_BAR, ...o, bandIndexes });
   for await (const { index, tensor } of stream) out[index] = { tensor };
   const failures = new Map(stream.errors.map((e) => [e.item, e.error.message]));
   return out.map((outcome, i) => {
@@ -71,6 +74,7 @@ export async function loadRowChip(
   try {
     const alone = catalog.where((r) => r.id === row.id);
     const tensor = await loadRasterQuietly(alone, rowSlice(row, catalog, side), {
+      ...WITHOUT_BAR,
       ...o,
       bandIndexes,
       overviews: 'auto',

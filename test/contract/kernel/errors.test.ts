@@ -119,6 +119,20 @@ test('anything may be thrown', async () => {
   assert.equal(circular.error?.message, 'round');
 });
 
+test('a thrown value that cannot be read still ends its cell', { timeout: 10_000 }, async () => {
+  for (const source of [
+    'throw new Proxy({}, { get() { throw new Error("trap") }, has() { throw new Error("trap") }, getPrototypeOf() { throw new Error("trap") } })',
+    'throw Object.defineProperty(new Error("x"), "message", { get() { throw 1 } })',
+    'throw Object.defineProperty(new Error("x"), "cause", { get() { throw 1 } })',
+    'Promise.reject(new Proxy({}, { get() { throw 1 } })); await new Promise((r) => setTimeout(r, 20))',
+  ]) {
+    const out = await h.run(source);
+    assert.equal(out.status, 'error', source);
+    assert.match(out.error?.message ?? '', /cannot be read/, source);
+  }
+  assert.equal((await h.run('1')).result?.['text/plain'], '1');
+});
+
 test('errors in relative modules name the file and its line', async () => {
   writeFileSync(
     path.join(h.folder, 'lib.ts'),

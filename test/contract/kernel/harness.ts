@@ -13,6 +13,11 @@ after(() => Promise.all([...open].map((client) => client.dispose())));
 
 export const childPath = path.resolve('dist/kernel/main.js');
 
+/** Node that runs the children, from NADIR_TEST_NODE (absolute path); by default the one that runs the tests. */
+export const testNode: { readonly nodePath?: string } = process.env['NADIR_TEST_NODE']
+  ? { nodePath: process.env['NADIR_TEST_NODE'] }
+  : {};
+
 /** Everything one execution produced. */
 export interface Outcome extends ExecuteResult {
   order: number | undefined;
@@ -59,7 +64,14 @@ export function startHarness(options: Partial<KernelOptions> = {}): Harness {
     onRequest: () => Promise.resolve(undefined),
   };
   const client = new KernelClient(
-    { childPath, cwd: folder, notebookPath: path.join(folder, 'test.ipynb'), interactive: true, ...options },
+    {
+      childPath,
+      cwd: folder,
+      notebookPath: path.join(folder, 'test.ipynb'),
+      interactive: true,
+      ...testNode,
+      ...options,
+    },
     {
       onState: (state) => harness.states.push(state),
       onVariables: () => undefined,

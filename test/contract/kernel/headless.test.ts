@@ -5,7 +5,7 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import { runNotebook, type RunControl, type RunEvent } from '../../../kernels/headless.js';
 import { parseParameter } from '../../../kernels/parameters.js';
-import { childPath } from './harness.js';
+import { childPath, testNode } from './harness.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'nadir headless-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -65,7 +65,7 @@ test('a notebook runs from start to end, and the file is what the editor would s
   ]);
   const out = path.join(folder, 'plain.out.ipynb');
   const events: RunEvent[] = [];
-  const report = await runNotebook({ path: file, childPath, out, onOutput: (e) => events.push(e) });
+  const report = await runNotebook({ path: file, childPath, ...testNode, out, onOutput: (e) => events.push(e) });
   assert.equal(report.status, 'ok');
   assert.deepEqual([report.ran, report.notRun], [2, 0]);
   const text = readFileSync(out, 'utf8');
@@ -195,6 +195,7 @@ test('parameters replace those of the tagged cell; a second run replaces the fir
   await runNotebook({
     path: file,
     childPath,
+    ...testNode,
     out,
     params: { aoi: parseParameter('Alps'), limit: parseParameter('20') },
   });
@@ -207,13 +208,16 @@ test('parameters replace those of the tagged cell; a second run replaces the fir
   assert.deepEqual((first.cells[2]?.outputs?.[0]?.['data'] as Record<string, unknown>)['text/plain'], [
     "'Alps 20 number'",
   ]);
-  await runNotebook({ path: out, childPath, out, params: { limit: [1, 2] } });
+  await runNotebook({ path: out, childPath, ...testNode, out, params: { limit: [1, 2] } });
   const second = read(out);
   assert.equal(second.cells.length, 3);
   assert.deepEqual((second.cells[2]?.outputs?.[0]?.['data'] as Record<string, unknown>)['text/plain'], [
     "'none 1,2 object'",
   ]);
-  await assert.rejects(runNotebook({ path: file, childPath, params: { lmit: 1 } }), /does not declare 'lmit'/);
+  await assert.rejects(
+    runNotebook({ path: file, childPath, ...testNode, params: { lmit: 1 } }),
+    /does not declare 'lmit'/,
+  );
 });
 
 test('a failing cell stops the run, the rest has no stale output, and the first error is reported', async () => {
@@ -223,7 +227,7 @@ test('a failing cell stops the run, the rest has no stale output, and the first 
     { source: '3', outputs: [{ output_type: 'stream', name: 'stdout', text: 'stale' }] },
   ]);
   const out = path.join(folder, 'fail.out.ipynb');
-  const report = await runNotebook({ path: file, childPath, out });
+  const report = await runNotebook({ path: file, childPath, ...testNode, out });
   assert.equal(report.status, 'failed');
   assert.deepEqual([report.ran, report.notRun], [2, 1]);
   assert.equal(report.firstError?.cellIndex, 1);
@@ -238,12 +242,16 @@ test('a failing cell stops the run, the rest has no stale output, and the first 
     },
   ]);
   assert.deepEqual(saved.cells[2]?.outputs, []);
-  const going = await runNotebook({ path: file, childPath, keepGoing: true });
+  const going = await runNotebook({ path: file, childPath, ...testNode, keepGoing: true });
   assert.deepEqual([going.status, going.ran, going.notRun], ['failed', 3, 0]);
 });
 
 test('input throws InputUnavailableError', async () => {
-  const report = await runNotebook({ path: write('input.ipynb', [{ source: 'await input("name?")' }]), childPath });
+  const report = await runNotebook({
+    path: write('input.ipynb', [{ source: 'await input("name?")' }]),
+    childPath,
+    ...testNode,
+  });
   assert.equal(report.firstError?.error.name, 'InputUnavailableError');
 });
 
@@ -252,6 +260,7 @@ test('the time limit ends an endless cell, and the output is written', async () 
   const report = await runNotebook({
     path: write('slow.ipynb', [{ source: 'console.log("begun"); for (;;) {}' }, { source: '2' }]),
     childPath,
+    ...testNode,
     out,
     timeoutS: 4,
   });
@@ -267,6 +276,7 @@ test('an interrupt from outside ends the run as interrupted', async () => {
   const report = await runNotebook({
     path: write('int.ipynb', [{ source: 'console.log("x"); for (;;) {}' }]),
     childPath,
+    ...testNode,
     onStart: (c) => (control = c),
     onOutput: (e) => e.type === 'stream' && void control?.interrupt(),
   });
@@ -277,6 +287,7 @@ test('a kernel that dies is a failure with its reason', async () => {
   const report = await runNotebook({
     path: write('die.ipynb', [{ source: 'process.abort()' }, { source: '1' }]),
     childPath,
+    ...testNode,
   });
   assert.equal(report.status, 'failed');
   assert.equal(report.firstError?.error.name, 'KernelDiedError');
@@ -290,6 +301,7 @@ test('updates and late text end up in their cell', async () => {
       { source: 'await new Promise((r) => setTimeout(r, 400))' },
     ]),
     childPath,
+    ...testNode,
     out,
   });
   const outputs = read(out).cells.flatMap((c) => c.outputs ?? []);

@@ -255,6 +255,44 @@ test('the library finds its host: progress, warnings, view ids, names, limits', 
   assert.match(String(h.updates.at(-1)?.bundle['text/plain']), /^reading: 999 of 1000 files \(99 %\), 1 failed/);
 });
 
+test('nested and repeated tasks of the library share a bar', async () => {
+  h.updates.length = 0;
+  const out = await h.run(
+    `const opener = globalThis[Symbol.for("nadir.host")];
+const wait = (ms) => new Promise((r) => setTimeout(r, ms));
+const at = performance.now() - 2000;
+const inner = opener.progress("inner", at + 500); inner.update({ done: 1, unit: "x" }); await wait(20);
+const outer = opener.progress("outer", at); outer.update({ done: 1, total: 12, unit: "item" });
+inner.update({ done: 2, unit: "x" }); inner.done();
+for (let i = 0; i < 10; i++) { const p = opener.progress("part"); p.update({ done: i, unit: "x" }); await wait(5); p.done(); }
+outer.update({ done: 12, total: 12, unit: "item" }); outer.done();
+for (let i = 0; i < 10; i++) { const p = opener.progress("after"); p.update({ done: i, unit: "x" }); await wait(5); p.done(); }`,
+  );
+  assert.equal(out.displays.length, 2, 'one bar for outer and its parts, one for what follows');
+  const texts = h.updates.map((u) => String(u.bundle['text/plain']));
+  assert.ok(!texts.some((t) => t.startsWith('part')), texts.join(' | '));
+  assert.match(
+    texts.findLast((t) => t.startsWith('outer')) ?? '',
+    /^outer: 12 of 12 item \(100 %\), 2\.\d s, done$/,
+    'time counts from the start of the task',
+  );
+  assert.match(texts.at(-1) ?? '', /^after: 9 x, [\d.]+ s, done$/);
+});
+
+test('text of a subprocess that arrives after the end of its cell belongs to that cell', async () => {
+  const cell = await h.run(
+    'import { execFileSync as execNow } from "node:child_process"; execNow(process.execPath, ["-e", "console.log(\'from a subprocess\')"], { stdio: "inherit" }); void 0',
+    { cellId: 'sub' },
+  );
+  const lateText = (): string =>
+    cell.stdout +
+    h.late
+      .filter((l) => l.cellId === 'sub')
+      .map((l) => l.text)
+      .join('');
+  await until(() => lateText().includes('from a subprocess'), 'text of the subprocess');
+});
+
 test('a view answers the renderer while the kernel lives', async () => {
   await h.run(
     'globalThis[Symbol.for("nadir.host")].registerView("v:0", async (op, args) => { if (op === "fail") throw new Error("no such row"); return { op, args, twice: args.n * 2 } })',

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { parseFromKernel, parseToKernel, PROTOCOL_VERSION, type FromKernel } from '../../../kernels/protocol.js';
-import { childPath, until } from './harness.js';
+import { childPath, testNode, until } from './harness.js';
 
 const SEED = 7;
 
@@ -51,6 +51,7 @@ test('10 000 malformed messages never crash the child, and it still answers', { 
     path.join(folder, 's'),
   );
   const child = fork(childPath, [], {
+    execPath: testNode.nodePath ?? process.execPath,
     serialization: 'advanced',
     execArgv: ['--experimental-import-meta-resolve'],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

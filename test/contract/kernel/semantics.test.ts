@@ -40,6 +40,31 @@ test('types are erased without moving code', async () => {
   );
 });
 
+test('a cell may end in a type assertion', async () => {
+  for (const [source, expected] of [
+    ['5 as number', '5'],
+    ['({ a: 1 }) satisfies object', '{ a: 1 }'],
+    ['let ta: number; ta = 4 as number', '4'],
+    ['await Promise.resolve(3) as unknown as number // comment', '3'],
+    ['((q: number) => q + 1 as number)(2)!', '3'],
+    ['[1, 2].at(1) ?? 0 as number', '2'],
+    ['typeof (Map<string, number>)', "'function'"],
+    ['Map<string, number> === Map', 'true'],
+    ['({ long: 1 })\n  .long as {\n    a: 1\n  }["a"]', '1'],
+  ] as const)
+    assert.equal(await value(source), expected, source);
+});
+
+test('a hashbang line is a comment, and names that nothing can do without are refused', async () => {
+  assert.equal(await value('#!/usr/bin/env node\nconst hb: number = 5\nhb'), '5');
+  for (const source of ['const undefined = 3', 'var eval = 1', 'let NaN = 3', 'function $nadir() {}']) {
+    const out = await h.run(source);
+    assert.equal(out.error?.name, 'SyntaxError', source);
+    assert.match(out.error?.message ?? '', /cannot be the name of a variable/);
+  }
+  assert.equal(await value('[undefined, NaN, eval("1 + 1")].length'), '3');
+});
+
 test('enums, namespaces, parameter properties and decorators run', async () => {
   assert.equal(
     await value('enum Band { Red = 4, Nir = 8 } const enum Small { One = 1 }\n[Band.Nir, Band[4], Small.One]'),
