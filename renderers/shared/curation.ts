@@ -112,12 +112,14 @@ function replay(d: Decisions, step: CurationStep, rows: readonly number[]): Deci
       return { ...d, kept: withBits(d.kept, [], rows), rejected: withBits(d.rejected, [], rows) };
     case 'tag':
     case 'untag': {
-      const tag = step.args[1];
-      if (typeof tag !== 'string') return d;
-      const old = d.tags.get(tag) ?? new Uint32Array(d.kept.length);
-      const next = step.op === 'tag' ? withBits(old, rows) : withBits(old, [], rows);
-      const tags = new Map(d.tags).set(tag, next);
-      if (countBits(next) === 0) tags.delete(tag);
+      const tags = new Map(d.tags);
+      // A step written by hand may name several words.
+      for (const tag of strings(step.args.slice(1))) {
+        const old = tags.get(tag) ?? new Uint32Array(d.kept.length);
+        const next = step.op === 'tag' ? withBits(old, rows) : withBits(old, [], rows);
+        if (countBits(next) === 0) tags.delete(tag);
+        else tags.set(tag, next);
+      }
       return { ...d, tags };
     }
     case 'within':
