@@ -99,12 +99,14 @@ export function classesOf(
   attrs: Readonly<Record<string, unknown>>,
 ): readonly BandClass[] | null {
   const own = classesInAttrs(attrs);
-  if (own) return own;
+  // A colour table of a GeoTIFF has no names; those of a known product say more than numbers.
+  if (own?.some((k) => k.name !== String(k.value)) === true) return own;
   const present = [...new Set(values)].sort((a, b) => a - b);
   const fits = (table: readonly BandClass[]): boolean =>
     present.every((v) => v === 0 || table.some((k) => k.value === v));
   if (/^scl$/i.test(bandName) && fits(SCL_CLASSES)) return SCL_CLASSES;
   if (/^(worldcover|map|.*land_?cover)$/i.test(bandName) && fits(WORLDCOVER_CLASSES)) return WORLDCOVER_CLASSES;
+  if (own) return own;
   if (!isCategorical(bandName) || present.length > MOST_CLASSES) return null;
   return present.map((v, i) => c(v, String(v), PALETTE[i % PALETTE.length] ?? '#7f7f7f'));
 }

@@ -1,5 +1,6 @@
 /** The sources of a slice warped and merged, block by block: memory is the result and some blocks. */
 import { setMaxListeners } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
 import type { GeoSlice, LedgerEntry } from '../core/index.js';
 import {
   compactValid,
@@ -73,6 +74,11 @@ export async function mergeSources(
     around.signal?.throwIfAborted();
     writeBlock(merger.finish(), block, { values, valid, fillValue: result.fillValue, count, height, width });
     around.report({ done: done + 1, total: blocks.length, unit: 'block' });
+    // Tiles in the cache arrive without a turn of the event loop; a cancel could not either.
+    if (done + 1 < blocks.length) {
+      await setImmediate();
+      around.signal?.throwIfAborted();
+    }
   }
   const read = sources.filter((s) => used.has(s));
   const files = [...new Set(read.map((s) => s.row.filepath))];

@@ -1,5 +1,6 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
+import { classesOf } from '../../../src/display/categorical.js';
 import { chooseRendering } from '../../../src/display/rendering.js';
 import { pickBands } from '../../../src/display/chips.js';
 import { SCL_CLASSES, WORLDCOVER_CLASSES } from '../../../src/display/categorical.js';
@@ -72,4 +73,12 @@ test('chips carry true colour and near infrared, four bands at most', () => {
   const look = pickBands(names, named(names));
   assert.deepEqual(look.bandNames, ['B04', 'B03', 'B02', 'B08']);
   assert.deepEqual(look.rendering.bands, [0, 1, 2]);
+});
+
+test('a colour table without names does not hide the names of a known product', () => {
+  const attrs = { classes: [{ value: 4, name: '4', colour: '#123456' }] };
+  assert.equal(classesOf('SCL', [4], attrs)?.find((k) => k.value === 4)?.name, 'vegetation');
+  assert.deepEqual(classesOf('band 1', [4], attrs), attrs.classes);
+  const named = { classes: [{ value: 4, name: 'forest', colour: '#123456' }] };
+  assert.deepEqual(classesOf('SCL', [4], named), named.classes);
 });

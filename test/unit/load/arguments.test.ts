@@ -189,3 +189,18 @@ test('a file with a colour table gives its classes to the tensor, unless merging
     assert.equal(counts.attrs['classes'], undefined);
     await catalog.dispose();
   }));
+
+test('a load is cancelled between blocks, even when all its tiles are in memory', () =>
+  withCatalog(async (catalog) => {
+    await loadRaster(catalog, slice());
+    const large = slice({ resolution: 160 / 4096 });
+    const stop = new AbortController();
+    const reason = new Error('enough');
+    let blocks = 0;
+    setTimeout(() => stop.abort(reason), 1);
+    await assert.rejects(
+      loadRaster(catalog, large, { resampling: 'cubic', signal: stop.signal, onProgress: () => blocks++ }),
+      reason,
+    );
+    assert.ok(blocks < 60, `${blocks} of 64 blocks were done`);
+  }));
