@@ -19,7 +19,8 @@ import type { LoadSurroundings } from './surroundings.js';
  * {@link BandNotFoundError}; {@link ArgumentError}; {@link FormatError} and {@link UnsupportedDataError} naming file and block.
  */
 export async function loadRaster(catalog: GeoCatalog, slice: GeoSlice, o: RasterLoadOptions = {}): Promise<GeoTensor> {
-  return loadSaying(catalog, slice, o, warn);
+  // Awaited, so that the stack of an error reaches the caller's line.
+  return await loadSaying(catalog, slice, o, warn);
 }
 
 /** {@link loadRaster} for displays: what it would warn of is not the user's question. */

@@ -1,9 +1,8 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { classesOf } from '../../../src/display/categorical.js';
 import { chooseRendering } from '../../../src/display/rendering.js';
 import { pickBands } from '../../../src/display/chips.js';
-import { SCL_CLASSES, WORLDCOVER_CLASSES } from '../../../src/display/categorical.js';
+import { classesOf, SCL_CLASSES, WORLDCOVER_CLASSES } from '../../../src/display/categorical.js';
 
 const named = (names: string[], dtype = 'uint16') => chooseRendering({ bandNames: names, dtype });
 
