@@ -112,7 +112,10 @@ class NotebookRun {
         onUpdate: (displayId, bundle, metadata) => {
           for (const builder of this.#builders.values()) if (builder.update(displayId, bundle, metadata)) return;
         },
-        onLateStream: (cellId, name, text) => this.#builders.get(cellId)?.stream(name, text),
+        onLateStream: (cellId, name, text) => {
+          this.#builders.get(cellId)?.stream(name, text);
+          this.#emit({ type: 'stream', cellIndex: this.#notebook.cells.findIndex((c) => c.id === cellId), name, text });
+        },
         onLateError: (cellId, error) =>
           this.#fail(
             this.#notebook.cells.findIndex((c) => c.id === cellId),

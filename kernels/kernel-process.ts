@@ -1,7 +1,7 @@
 /** One kernel child as a process: started with its control socket, watched, and ended for good. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir, totalmem } from 'node:os';
 import path from 'node:path';
@@ -154,7 +154,14 @@ export class KernelProcess {
     const child = this.#child;
     child.on('message', (value: unknown) => this.#onMessage(value));
     child.on('error', (error) =>
-      this.#gone(startError(`${nodePath ?? process.execPath} could not be started: ${error.message}`)),
+      this.#gone(
+        startError(
+          // Node reports a missing folder as a missing executable.
+          existsSync(cwd)
+            ? `${nodePath ?? process.execPath} could not be started: ${error.message}`
+            : `The working folder ${cwd} does not exist.`,
+        ),
+      ),
     );
     child.on('close', (code, signal) => this.#gone(this.#isWanted ? this.#reason(code, signal) : undefined));
     child.stdout?.setEncoding('utf8').on('data', (text: string) => this.#onRaw('stdout', text));

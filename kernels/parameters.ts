@@ -2,10 +2,11 @@
 import { ArgumentError } from '../src/core/errors.js';
 import { tagsOf, type Notebook, type NotebookCell } from './notebook.js';
 
-/** Value of `--param name=value`: JSON if it parses, else the text itself. */
+/** Value of `--param name=value`: JSON if it parses, else the text itself; also for numbers beyond a double, which would become null. */
 export function parseParameter(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'number' && !Number.isFinite(value) ? text : value;
   } catch {
     return text;
   }

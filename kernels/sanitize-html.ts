@@ -18,8 +18,9 @@ export function escapeText(text: string): string {
 export function sanitizeHtml(markup: string): string {
   let text = markup.replace(/<!--[\s\S]*?(?:-->|$)/g, '');
   for (const tag of DROPPED) text = text.replace(new RegExp(`<${tag}\\b[\\s\\S]*?(?:</${tag}\\s*>|$)`, 'gi'), '');
+  // No `<` inside a tag, not even quoted: the search for its end must not run to the end of the text from every `<`.
   return text.replace(
-    /<(\/?)([a-z][a-z0-9]*)((?:[^>"']|"[^"]*"|'[^']*')*)>|</gi,
+    /<(\/?)([a-z][a-z0-9]*)((?:[^<>"']|"[^"<]*"|'[^'<]*')*)>|</gi,
     (whole, slash: string | undefined, tag: string | undefined, attributes: string | undefined) => {
       if (tag === undefined) return whole === '<' ? '&lt;' : '';
       const name = tag.toLowerCase();
@@ -31,7 +32,7 @@ export function sanitizeHtml(markup: string): string {
 
 function safeAttributes(text: string): string {
   let kept = '';
-  for (const match of text.matchAll(/([a-z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/gi)) {
+  for (const match of text.matchAll(/(?<![a-z-])([a-z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/gi)) {
     const name = (match[1] ?? '').toLowerCase();
     const value = decode(match[2] ?? match[3] ?? match[4] ?? '');
     if (!ATTRIBUTES.has(name)) continue;

@@ -64,8 +64,8 @@ function checked(data: unknown, value: unknown, maxBytes: number): Shown {
   if (typeof data !== 'object' || data === null) return plainBundle(value);
   const bundle: Record<string, unknown> = {};
   for (const [mime, content] of Object.entries(data)) {
-    if (content === undefined || content === null) continue;
-    bundle[mime] = content instanceof Uint8Array ? Buffer.from(content).toString('base64') : content;
+    const kept = storable(mime, content);
+    if (kept !== undefined) bundle[mime] = kept;
   }
   if (!('text/plain' in bundle)) bundle['text/plain'] = inspectText(value);
   const metadata: unknown = Reflect.get(data, BUNDLE_METADATA);
@@ -76,6 +76,21 @@ function checked(data: unknown, value: unknown, maxBytes: number): Shown {
   }
   // SAFETY: an object with string keys; its values are checked by nobody but the serializer.
   return { bundle, metadata: typeof metadata === 'object' && metadata !== null ? (metadata as BundleMetadata) : {} };
+}
+
+/** Content as a notebook can store it; undefined for what it cannot, which is left out of the bundle. */
+function storable(mime: string, content: unknown): unknown {
+  if (content === undefined || content === null) return undefined;
+  if (content instanceof Uint8Array) return Buffer.from(content).toString('base64');
+  if (typeof content === 'string' || mime.startsWith('application/vnd.nadir.')) return content;
+  if (/^application\/(?:.*\+)?json$/.test(mime)) {
+    try {
+      return jsonCopy(content);
+    } catch {
+      return undefined; // circles, BigInt, functions
+    }
+  }
+  return Array.isArray(content) && content.every((line) => typeof line === 'string') ? content : undefined;
 }
 
 function bundleBytes(bundle: MimeBundle): number {

@@ -32,6 +32,9 @@ export interface DisplayHandle {
   clear(): void;
 }
 
+/** Marks what a global returns for later use: as the value of a cell it shows nothing. */
+export const HANDLE = Symbol.for('nadir.handle');
+
 interface DisplayOptions {
   readonly id?: string;
   /** True: change the display with this id instead of adding one. */
@@ -74,7 +77,7 @@ function showValue(
   if (options.update === true) services.update(id, shown);
   else services.show(shown, id);
   const push = throttled(services, (next: unknown) => services.update(id, services.bundle(next, maxBytes)));
-  return { id, update: push, clear: () => services.clear(id) };
+  return asHandle({ id, update: push, clear: () => services.clear(id) });
 }
 
 /** Calls at most ten times per second; the last value always arrives, at the latest when the cell ends. */
@@ -105,10 +108,14 @@ function countingBar(
 ): { tick(n?: number): void; done(): void } {
   const bar = services.progress(label, total);
   let count = 0;
-  return {
+  return asHandle({
     tick: (n = 1) => bar.update((count += n)),
     done: () => bar.done(),
-  };
+  });
+}
+
+function asHandle<T extends object>(handle: T): T {
+  return Object.defineProperty(handle, HANDLE, { value: true });
 }
 
 async function pickItem(services: GlobalServices, items: readonly unknown[], prompt: string): Promise<unknown> {

@@ -52,7 +52,8 @@ export class ProgressBar {
 
   /** The task is over: shows its last state for good. */
   done(): void {
-    this.#close(true);
+    // The `finally` of an interrupted task ends its bar too.
+    this.#close(!this.#run.signal.aborted);
   }
 
   #close(isFinished: boolean): void {

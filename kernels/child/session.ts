@@ -11,6 +11,7 @@ import vm from 'node:vm';
 import type { CellError, FromKernel, RunStatus, ToKernel } from '../protocol.js';
 import { toBundle, type Shown } from './bundle.js';
 import type { CellErrors } from './cell-errors.js';
+import { HANDLE } from './cell-globals.js';
 import type { CompilerClient } from './compiler-client.js';
 import type { CompiledCell } from './compile-types.js';
 import type { Importer } from './importer.js';
@@ -186,7 +187,7 @@ export class Session {
       this.#generator(run, value).catch((error: unknown) => this.#fail(run, error));
       return;
     }
-    if (value !== undefined) {
+    if (value !== undefined && !isHandle(value)) {
       let shown: Shown | Promise<Shown>;
       try {
         shown = toBundle(this.#readable(value), this.#parts.maxBytes());
@@ -309,6 +310,11 @@ export class Session {
     this.#parts.send(message);
     setImmediate(() => this.#parts.variables.push());
   }
+}
+
+/** What `display()` and `progress()` return: a cell that ends with such a call has shown what it wanted. */
+function isHandle(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.getOwnPropertyDescriptor(value, HANDLE) !== undefined;
 }
 
 function isAsyncGenerator(value: unknown): value is AsyncGenerator {

@@ -87,6 +87,12 @@ test('a child that cannot start says why in the cell', async () => {
   assert.equal(out.status, 'error');
   assert.equal(out.error?.name, 'KernelStartError');
   await h.close();
+  const homeless = startHarness({ cwd: '/nowhere/notebooks' });
+  assert.match(
+    (await homeless.run('1')).error?.message ?? '',
+    /The working folder \/nowhere\/notebooks does not exist/,
+  );
+  await homeless.close();
   const folder = mkdtempSync(path.join(tmpdir(), 'nadir-bad-child-'));
   writeFileSync(path.join(folder, 'main.js'), 'console.error("boom at start"); process.exit(7)');
   const bad = startHarness({ childPath: path.join(folder, 'main.js') });

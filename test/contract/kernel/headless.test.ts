@@ -283,6 +283,30 @@ test('an interrupt from outside ends the run as interrupted', async () => {
   assert.equal(report.status, 'interrupted');
 });
 
+test('parameters keep what JSON would change, and text of subprocesses and timers is said and saved', async () => {
+  assert.equal(parseParameter('1e400'), '1e400');
+  assert.deepEqual(parseParameter('[1,2]'), [1, 2]);
+  const out = path.join(folder, 'sub.out.ipynb');
+  const said: string[] = [];
+  await runNotebook({
+    path: write('sub.ipynb', [
+      {
+        source:
+          'import { execFileSync } from "node:child_process"; execFileSync(process.execPath, ["-e", "console.log(\'sub\')"], { stdio: "inherit" }); setTimeout(() => console.log("tick"), 20); void 0',
+      },
+    ]),
+    childPath,
+    ...testNode,
+    out,
+    onOutput: (e) => e.type === 'stream' && said.push(e.text),
+  });
+  const text = JSON.stringify(read(out).cells[0]?.outputs);
+  for (const word of ['sub', 'tick']) {
+    assert.match(text, new RegExp(word));
+    assert.match(said.join(''), new RegExp(word));
+  }
+});
+
 test('a kernel that dies is a failure with its reason', async () => {
   const report = await runNotebook({
     path: write('die.ipynb', [{ source: 'process.abort()' }, { source: '1' }]),

@@ -279,6 +279,44 @@ for (let i = 0; i < 10; i++) { const p = opener.progress("after"); p.update({ do
   assert.match(texts.at(-1) ?? '', /^after: 9 x, [\d.]+ s, done$/);
 });
 
+test('a cell that ends with display() or progress() shows only what they show', async () => {
+  const out = await h.run('display("once")');
+  assert.equal(out.displays.length, 1);
+  assert.equal(out.result, undefined);
+  const bar = await h.run('progress(3)');
+  assert.equal(bar.result, undefined);
+  assert.equal(valueOf(await h.run('typeof display("kept").id')), "'string'");
+});
+
+test('an interrupted task does not say that it is done', async () => {
+  const running = h.run(
+    'const cut = globalThis[Symbol.for("nadir.host")].progress("cut"); cut.update({ done: 1, total: 9, unit: "x" }); try { await new Promise((r, no) => signal.addEventListener("abort", () => no(signal.reason))) } finally { cut.done() }',
+  );
+  await new Promise((r) => setTimeout(r, 200));
+  await h.client.interrupt();
+  const out = await running;
+  assert.equal(out.status, 'interrupted');
+  assert.doesNotMatch(String((h.updates.at(-1)?.bundle ?? {})['text/plain']), /^cut.*done/);
+  assert.match(String((h.updates.at(-1)?.bundle ?? {})['text/plain']), /^cut: 1 of 9/);
+});
+
+test('what a notebook cannot store is left out of a bundle, and the rest is shown', async () => {
+  const out = await h.run(`const shown = (data) => display({ [Symbol.for("Jupyter.display")]: () => data });
+const round = {}; round.round = round;
+shown({ "application/json": 10n, "text/html": "<b>a</b>" });
+shown({ "application/json": round, "image/png": 5, "text/plain": { a: 1 } });
+shown({ "application/x+json": () => 5 });
+shown({ "application/json": { keep: [1, undefined], drop() {} }, "text/markdown": ["a", "b"] });`);
+  assert.equal(out.status, 'ok', out.error?.stack);
+  const bundles = out.displays.map((d) => ({ ...d.bundle, 'text/plain': typeof d.bundle['text/plain'] }));
+  assert.deepEqual(bundles, [
+    { 'text/html': '<b>a</b>', 'text/plain': 'string' },
+    { 'text/plain': 'string' },
+    { 'text/plain': 'string' },
+    { 'application/json': { keep: [1, null] }, 'text/markdown': ['a', 'b'], 'text/plain': 'string' },
+  ]);
+});
+
 test('text of a subprocess that arrives after the end of its cell belongs to that cell', async () => {
   const cell = await h.run(
     'import { execFileSync as execNow } from "node:child_process"; execNow(process.execPath, ["-e", "console.log(\'from a subprocess\')"], { stdio: "inherit" }); void 0',

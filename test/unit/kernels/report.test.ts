@@ -40,6 +40,18 @@ test('nothing that runs, fetches or restyles survives in HTML of outputs', () =>
   }
 });
 
+test('markup made to keep the search busy is cleaned in bounded time', () => {
+  for (const part of ['<a "', "<a '", '<', '<a ', '<script', '<!--', 'a=', '<a b="']) {
+    const startedAt = performance.now();
+    sanitizeHtml(part.repeat(200_000));
+    sanitizeHtml(`<a ${part.repeat(200_000)}>`);
+    assert.ok(performance.now() - startedAt < 2000, `${part}: ${Math.round(performance.now() - startedAt)} ms`);
+  }
+  const startedAt = performance.now();
+  sanitizeHtml(`<a ${'x'.repeat(500_000)}>`);
+  assert.ok(performance.now() - startedAt < 2000);
+});
+
 test('tables and text formatting survive', () => {
   const table =
     '<table><thead><tr><th colspan="2">a</th></tr></thead><tbody><tr><td>1</td><td><b>2</b></td></tr></tbody></table>';
