@@ -41,6 +41,11 @@ function isCamera(value: unknown): value is Camera {
   );
 }
 
+/** Names a place, so that a camera is known to belong to it. */
+function boxKey(box: LonLatBox | null): string {
+  return box === null ? '' : box.join(' ');
+}
+
 /** Labels along the bottom and the left edge, in HTML: the style has no glyphs. */
 function GraticuleLabels({ view, surface }: { readonly view: MapView; readonly surface: MapSurface }): JSX.Element {
   const [west, south, east, north] = view.bounds;
@@ -93,12 +98,15 @@ export function MapPane(props: MapPaneProps): JSX.Element {
 
   useEffect(() => {
     if (!ref.current) return undefined;
-    const stored = props.host.readState(props.viewId)['camera'];
+    const { camera: stored, cameraBox } = props.host.readState(props.viewId);
+    // A cell that was run again may show another place: a camera left over from the old one would show nothing.
+    const isSamePlace = cameraBox === boxKey(props.box);
     const made = new MapSurface(ref.current, {
       label: props.label,
       box: props.box,
-      camera: isCamera(stored) ? stored : null,
-      onCamera: (camera) => latest.current.host.writeState(latest.current.viewId, { camera }),
+      camera: isSamePlace && isCamera(stored) ? stored : null,
+      onCamera: (camera) =>
+        latest.current.host.writeState(latest.current.viewId, { camera, cameraBox: boxKey(latest.current.box) }),
       onHover: (row) => latest.current.onHover(row),
       onPick: (rows, event) => latest.current.onPick(rows, event),
       onPointer: setPointer,
@@ -106,6 +114,13 @@ export function MapPane(props: MapPaneProps): JSX.Element {
     setSurface(made);
     return () => made.destroy();
   }, []);
+  const place = boxKey(props.box);
+  const shownPlace = useRef(place);
+  useEffect(() => {
+    if (!surface || shownPlace.current === place) return;
+    shownPlace.current = place;
+    surface.fit(latest.current.box);
+  }, [surface, place]);
   useEffect(() => surface?.setFeatures(props.features), [surface, props.features]);
   useEffect(() => surface?.setHover(props.hover), [surface, props.hover]);
   useEffect(() => surface?.setSelected(props.selected), [surface, props.selected]);

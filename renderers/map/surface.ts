@@ -64,6 +64,7 @@ export class MapSurface implements PoolMember {
   readonly #cleanups: (() => void)[] = [];
   #map: MapLibreMap | null = null;
   #camera: Camera | null;
+  #box: LonLatBox | null;
   #features: readonly MapFeature[] = [];
   #hover = -1;
   #selected: ReadonlySet<number> = new Set();
@@ -78,6 +79,7 @@ export class MapSurface implements PoolMember {
     this.#host = host;
     this.#options = options;
     this.#camera = options.camera;
+    this.#box = options.box;
     this.#still = document.createElement('canvas');
     this.#still.className = 'map-still';
     this.#still.setAttribute('aria-hidden', 'true');
@@ -166,7 +168,7 @@ export class MapSurface implements PoolMember {
       }
     | object {
     if (this.#camera) return { center: [...this.#camera.center], zoom: this.#camera.zoom };
-    const box = this.#options.box;
+    const box = this.#box;
     return box
       ? { bounds: [...box], fitBoundsOptions: { padding: this.#padding(), maxZoom: MAX_FIT_ZOOM } }
       : { center: [10, 25], zoom: 0.4 };
@@ -377,7 +379,10 @@ export class MapSurface implements PoolMember {
   }
 
   /** Moves the camera so that `box`, or everything, is seen. */
-  fit(box: LonLatBox | null = this.#options.box): void {
+  fit(box: LonLatBox | null = this.#box): void {
+    this.#box = box;
+    // A map that is not live comes back where it was, unless it is to show another place.
+    if (!this.#map) this.#camera = null;
     const isStill = globalThis.matchMedia('(prefers-reduced-motion: reduce)').matches;
     if (box)
       this.#map?.fitBounds([...box], {

@@ -29,7 +29,12 @@ export function CursorLine({ preview, transform, crs, pixel, classes, name }: Cu
     const named = classes?.find((c) => value !== null && c.value === Math.round(value))?.name;
     return {
       band: band.name,
-      text: value === null ? 'no data' : named !== undefined ? `${formatNumber(value)} ${named}` : formatNumber(value),
+      text:
+        value === null
+          ? 'no data'
+          : named !== undefined && named !== String(value)
+            ? `${formatNumber(value)} ${named}`
+            : formatNumber(value),
     };
   });
   const isMasked = values.length > 0 && values.every((v) => v.text === 'no data');

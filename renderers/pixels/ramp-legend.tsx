@@ -23,7 +23,9 @@ export function RampLegend({
         {classes.map((c) => (
           <li key={c.value}>
             <span class="swatch" style={{ background: c.colour }} aria-hidden="true" />
-            <span class="mono">{c.value}</span> {c.name}
+            <span class="mono">{c.value}</span>
+            {/* A class without a name of its own is named by its number. */}
+            {c.name === String(c.value) ? '' : ` ${c.name}`}
           </li>
         ))}
       </ul>

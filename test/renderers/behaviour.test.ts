@@ -323,6 +323,42 @@ describe('behaviour', { skip }, () => {
     await page.context().close();
   });
 
+  test('a cell run again on another place shows that place, while the output is live and after it was closed', async () => {
+    const { page } = await open();
+    const there = fixtures()['geoslice']!;
+    assert.ok(there.kind === 'geoslice');
+    const { bbox, outline } = there.data;
+    const here: AnyPayload = {
+      ...there,
+      data: {
+        ...there.data,
+        bbox: [bbox[0] + 40, bbox[1] - 20, bbox[2] + 40, bbox[3] - 20],
+        outline: outline.map((p) => p.map((ring) => ring.map(([x, y]) => [x + 40, y - 20] as const))),
+      },
+    };
+    const longitude = (): Promise<number> =>
+      page.evaluate(() =>
+        Number.parseFloat(
+          document.querySelector('#a')!.shadowRoot!.querySelector('.graticule .lon')?.textContent ?? '',
+        ),
+      );
+    const isNear = async (wanted: number): Promise<boolean> => Math.abs((await longitude()) - wanted) < 5;
+    await mount(page, 'a', there);
+    await mapLive(page, 'a');
+    await eventually(() => isNear(bbox[0]), true);
+    await page.locator('#a').getByRole('button', { name: 'Zoom in (+)' }).click();
+    await page.waitForFunction(() =>
+      Object.values(window.harness.states).some((x) => JSON.stringify(x).includes('camera')),
+    );
+    await mount(page, 'a', here);
+    await eventually(() => isNear(bbox[0] + 40), true);
+    await page.evaluate(() => window.harness.clear());
+    await mount(page, 'a', there);
+    await mapLive(page, 'a');
+    await eventually(() => isNear(bbox[0]), true);
+    await page.context().close();
+  });
+
   test('of twelve maps at most eight are live; those off screen are stills and come back when they are seen', async () => {
     const { page, faults } = await open();
     const p = fixtures()['geoslice']!;
