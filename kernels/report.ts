@@ -93,7 +93,7 @@ async function pictureUrl(src: string, cell: NotebookCell, notebook: Notebook): 
   if (/^data:image\/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=]+$/.test(src)) return src;
   if (src.startsWith('attachment:')) {
     const attachment = isRecord(cell.attachments)
-      ? cell.attachments[decodeURIComponent(src.slice('attachment:'.length))]
+      ? cell.attachments[decoded(src.slice('attachment:'.length))]
       : undefined;
     const [mime, content] = isRecord(attachment) ? (Object.entries(attachment)[0] ?? []) : [];
     return mime === undefined ? undefined : dataUrl(mime, content);
@@ -107,10 +107,19 @@ async function pictureUrl(src: string, cell: NotebookCell, notebook: Notebook): 
   }[path.extname(src).toLowerCase()];
   if (mime === undefined || /^[a-z]+:/i.test(src)) return undefined;
   try {
-    const bytes = await readFile(path.resolve(path.dirname(notebook.path), decodeURIComponent(src)));
+    const bytes = await readFile(path.resolve(path.dirname(notebook.path), decoded(src)));
     return bytes.length <= MAX_PICTURE_BYTES ? `data:${mime};base64,${bytes.toString('base64')}` : undefined;
   } catch {
     return undefined; // the alternative text stands for a missing picture
+  }
+}
+
+/** Text of a URL part; as it is where its escapes are broken. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
   }
 }
 

@@ -56,7 +56,12 @@ export class Importer {
 
   /** Namespace of a module, as `import()` gives it. */
   async load(spec: string): Promise<Namespace> {
-    if (!RELATIVE.test(spec)) return (await import(this.#resolve(spec))) as Namespace;
+    if (!RELATIVE.test(spec)) {
+      const url = this.#resolve(spec);
+      // Node asks for an import attribute, which neither TypeScript's checker nor `require` wants.
+      if (/^file:.*\.json$/.test(url)) return jsonModule(fileURLToPath(url));
+      return (await import(url)) as Namespace;
+    }
     const file = this.#relativeFile(spec);
     if (TYPESCRIPT.test(file)) {
       const module = await this.#options.compiler.module(file);
@@ -78,6 +83,9 @@ export class Importer {
       if (imported === '*') return module;
       this.#missing.delete(local);
       if (imported in module) return module[imported];
+      // Node finds only some names of a CommonJS module; all of them are on its `module.exports`, the default export.
+      const whole = module['default'];
+      if (isObject(whole) && Object.hasOwn(whole, imported)) return Reflect.get(whole, imported);
       const message = missingMessage(spec, imported, Object.keys(module));
       if (used) throw new ImportNameError(message);
       this.#missing.set(local, message);
@@ -135,6 +143,10 @@ export class Importer {
     if (first === undefined) this.#seen.set(file, digest);
     return first === undefined || first === digest ? url : `${url}?v=${digest}`;
   }
+}
+
+function isObject(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }
 
 function jsonModule(file: string): Namespace {

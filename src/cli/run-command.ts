@@ -1,4 +1,5 @@
 /** `nadir run`: a notebook without an editor (`kernel.md` §10). */
+import { parseParameter } from '../../kernels/parameters.js';
 import { ArgumentError } from '../core/index.js';
 import type { CliContext } from './console.js';
 import { EXIT } from './exit-code.js';
@@ -20,18 +21,9 @@ export function readParams(pairs: readonly string[]): Readonly<Record<string, un
       throw new ArgumentError('bad-param', `A parameter is written name=value; got ${JSON.stringify(pair)}.`, {
         hint: 'For example -p cloud=20.',
       });
-    return [pair.slice(0, at), parse(pair.slice(at + 1))];
+    return [pair.slice(0, at), parseParameter(pair.slice(at + 1))];
   });
   return Object.fromEntries(out);
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    // Not JSON: the text itself is the value.
-    return text;
-  }
 }
 
 function readTimeout(text: string | undefined): number | undefined {

@@ -34,6 +34,17 @@ test('ESM-only and CommonJS packages resolve from the notebook folder', async ()
   assert.match((await value('import.meta.resolve("esm-only")')) ?? '', /node_modules\/esm-only\/i\.js'$/);
 });
 
+test('names that Node does not find in a CommonJS module, and JSON of packages, can be imported', async () => {
+  file('node_modules/cjs-names/package.json', '{"name":"cjs-names"}');
+  // Oracle for the premise: Node finds no `hidden` in such a module.
+  file('node_modules/cjs-names/index.js', 'const all = { hidden: 4 }; module.exports = all;');
+  file('node_modules/cjs-names/data.json', '{"x":5}');
+  assert.equal(await value('import { hidden } from "cjs-names"; hidden'), '4');
+  assert.equal((await h.run('import { hiden } from "cjs-names"; hiden')).error?.name, 'ImportNameError');
+  assert.equal(await value('import packed from "cjs-names/data.json"; packed.x'), '5');
+  assert.equal(await value('import packed2 from "cjs-names/data.json" with { type: "json" }; packed2.x'), '5');
+});
+
 test('code made by eval may import', async () => {
   assert.equal(await value('typeof (await (0, eval)("import(\'node:fs\')")).readFileSync'), "'function'");
 });

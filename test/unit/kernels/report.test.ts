@@ -115,3 +115,24 @@ test('a page holds Markdown, code, text, errors and pictures with their CSS widt
   assert.match(html, /<strong>E: why<\/strong><pre class="text">at Cell 2:1:1<\/pre>/);
   assert.doesNotMatch(html, /<script|href="javascript:|src="http|not shown/i);
 });
+
+test('broken escapes in addresses of pictures do not end the page', async () => {
+  const notebook = parseNotebook(
+    JSON.stringify({
+      cells: [
+        {
+          cell_type: 'markdown',
+          id: 'm',
+          metadata: {},
+          attachments: {},
+          source: '![one](attachment:%E0%A4%A.png) ![two](%E0%A4%A.png) after',
+        },
+      ],
+      metadata: {},
+      nbformat: 4,
+      nbformat_minor: 5,
+    }),
+    'broken.ipynb',
+  );
+  assert.match(await reportHtml(notebook), /<em>one<\/em>[\s\S]*after/);
+});
