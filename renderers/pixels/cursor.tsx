@@ -26,6 +26,8 @@ export function CursorLine({ preview, transform, crs, pixel, classes, name }: Cu
   const digits = Math.abs(transform[0]) < 0.01 ? 6 : Math.abs(transform[0]) < 1 ? 3 : 1;
   const values = preview.bands.slice(0, MAX_BANDS).map((band) => {
     const value = valueAt(preview, band, column, row);
+    // Without classes a reduced preview holds means of blocks, not the values of single pixels.
+    const about = preview.step > 1 && classes === null ? '≈ ' : '';
     const named = classes?.find((c) => value !== null && c.value === Math.round(value))?.name;
     return {
       band: band.name,
@@ -34,7 +36,7 @@ export function CursorLine({ preview, transform, crs, pixel, classes, name }: Cu
           ? 'no data'
           : named !== undefined && named !== String(value)
             ? `${formatNumber(value)} ${named}`
-            : formatNumber(value),
+            : `${about}${formatNumber(value)}`,
     };
   });
   const isMasked = values.length > 0 && values.every((v) => v.text === 'no data');

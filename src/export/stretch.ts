@@ -21,7 +21,9 @@ const SAMPLE_ITEMS = 32;
 const SAMPLE_PIXELS = 4096;
 const LOW = 0.02;
 const HIGH = 0.98;
-const HALF = 0.5;
+/** Which item's limits stand for all, counted from the darkest, as in the notebook's chips. */
+const DARK_SHARE = 0.2;
+const BRIGHT_SHARE = 0.4;
 
 /** `count` positions spread evenly over `total`, always the same. */
 export function spread(total: number, count: number): readonly number[] {
@@ -55,8 +57,10 @@ function sampleBand(tensor: GeoTensor, band: number): Float64Array {
  * Limits per band.
  *
  * Measured on at most 32 items spread evenly over the list and at most 4096 evenly spaced pixels of each: the same recipe
- * gives the same limits. `p2-98` is the median over these items of each one's own percentiles 2 and 98, so that a few clouded
- * chips do not darken all others; `min-max` spans all. An item of the sample that cannot be read is left out here; its own turn reports it.
+ * gives the same limits. `p2-98` of three bands takes the low limit from the dark fifth of these items' own percentiles 2 and
+ * the high one from below the middle of their percentiles 98, so that clouded chips do not darken all others; of one band (a
+ * terrain model, an index) it is the percentiles of all items together, so that peaks and plains both keep their shades.
+ * `min-max` spans all. An item of the sample that cannot be read is left out here; its own turn reports it.
  */
 export async function resolveStretch(
   stretch: Stretch,
@@ -73,6 +77,8 @@ export async function resolveStretch(
     return { method: 'given', limits, sampledItems: 0, sampledPixels: 0 };
   }
   const [low, high] = stretch === 'min-max' ? [0, 1] : [LOW, HIGH];
+  const isPooled = stretch === 'p2-98' && bands.length === 1;
+  const pool: number[] = [];
   const found: Limits[][] = bands.map(() => []);
   let sampledPixels = 0;
   let sampledItems = 0;
@@ -83,6 +89,7 @@ export async function resolveStretch(
       const tensor = await load(slice);
       bands.forEach((band, i) => {
         const sorted = sampleBand(tensor, band).sort();
+        if (isPooled) for (const value of sorted) pool.push(value);
         if (sorted.length > 0) found[i]?.push([quantile(sorted, low), quantile(sorted, high)]);
         if (i === 0) sampledPixels += sorted.length;
       });
@@ -95,10 +102,14 @@ export async function resolveStretch(
   }
   const limits = found.map((list): Limits => {
     if (list.length === 0) return [0, 1];
+    if (isPooled) {
+      const all = Float64Array.from(pool).sort();
+      return [quantile(all, low), quantile(all, high)];
+    }
     const [lows, highs] = [Float64Array.from(list, (l) => l[0]).sort(), Float64Array.from(list, (l) => l[1]).sort()];
     return stretch === 'min-max'
       ? [quantile(lows, 0), quantile(highs, 1)]
-      : [quantile(lows, HALF), quantile(highs, HALF)];
+      : [quantile(lows, DARK_SHARE), quantile(highs, BRIGHT_SHARE)];
   });
   return { method: stretch, limits, sampledItems, sampledPixels };
 }

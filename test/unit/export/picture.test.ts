@@ -57,24 +57,32 @@ describe('resolveStretch', () => {
   );
   const flat = (v: number): GeoTensor => tensor(new Float32Array(8).fill(v));
 
-  test('one bright chip does not move the limits of the others', async () => {
-    const values = [10, 12, 9000];
-    const s = await resolveStretch(
-      'p2-98',
-      [0],
-      slices,
-      (slice) => Promise.resolve(flat(values[slice.bounds[0]]!)),
-      undefined,
-    );
-    assert.deepEqual(s, { method: 'p2-98', limits: [[12, 12]], sampledItems: 3, sampledPixels: 24 });
-    const all = await resolveStretch(
-      'min-max',
-      [0],
-      slices,
-      (slice) => Promise.resolve(flat(values[slice.bounds[0]]!)),
-      undefined,
-    );
-    assert.deepEqual(all.limits, [[10, 9000]]);
+  const flat3 = (v: number): GeoTensor =>
+    GeoTensor.create({
+      values: new Float32Array(12).fill(v),
+      shape: [3, 2, 2],
+      transform: [1, 0, 0, 0, -1, 0],
+      crs: 'EPSG:32631',
+    });
+  const five = [0, 1, 2, 3, 4].map((i) =>
+    GeoSlice.create({ bounds: [i, 0, i + 1, 1], resolution: 0.5, crs: 'EPSG:32631' }),
+  );
+
+  test('clouded chips do not move the limits of colour pictures, even when half of them are', async () => {
+    const values = [10, 12, 11, 9000, 8000];
+    const load = (slice: GeoSlice): Promise<GeoTensor> => Promise.resolve(flat3(values[slice.bounds[0]]!));
+    const s = await resolveStretch('p2-98', [0, 1, 2], five, load, undefined);
+    // Sorted 10 11 12 8000 9000: a fifth of the way is 10.8, two fifths 11.6.
+    for (const [low, high] of s.limits) assert.ok(Math.abs(low - 10.8) < 1e-9 && Math.abs(high - 11.6) < 1e-9);
+    assert.deepEqual([s.method, s.sampledItems, s.sampledPixels], ['p2-98', 5, 20]);
+    const all = await resolveStretch('min-max', [0, 1, 2], five, load, undefined);
+    assert.deepEqual(all.limits[2], [10, 9000]);
+  });
+
+  test('one band keeps the whole range: half sea and half mountains are neither black nor white', async () => {
+    const heights = [0, 0, 0, 500, 1000];
+    const load = (slice: GeoSlice): Promise<GeoTensor> => Promise.resolve(flat(heights[slice.bounds[0]]!));
+    assert.deepEqual((await resolveStretch('p2-98', [0], five, load, undefined)).limits, [[0, 1000]]);
   });
 
   test('unreadable items are left out, other failures are not hidden', async () => {
