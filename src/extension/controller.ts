@@ -8,6 +8,7 @@ import {
   NotebookCellKind,
   NotebookControllerAffinity,
   notebooks,
+  TabInputNotebook,
   window,
   workspace,
   type NotebookCell,
@@ -28,6 +29,8 @@ export const CONTROLLER_ID = 'nadir-typescript';
 /** How long an editor is given to open before a kernel is chosen for it. */
 const OPENING_MS = 200;
 const BINDING_TRIES = 25;
+/** How long a tab may be away while it is moved. */
+const CLOSING_MS = 1000;
 
 /** All kernels of this window, one a notebook. */
 export class Kernels implements Disposable {
@@ -70,6 +73,10 @@ export class Kernels implements Disposable {
       }),
       workspace.onDidOpenNotebookDocument((notebook) => this.#propose(notebook)),
       workspace.onDidCloseNotebookDocument((notebook) => void this.#close(notebook)),
+      window.tabGroups.onDidChangeTabs(({ closed }) => {
+        if (closed.some((tab) => tab.input instanceof TabInputNotebook))
+          setTimeout(() => this.#closeHidden(), CLOSING_MS);
+      }),
       window.onDidChangeVisibleNotebookEditors((editors) => {
         for (const editor of editors) this.#bind(editor);
       }),
@@ -158,6 +165,13 @@ export class Kernels implements Disposable {
       `kernel of ${notebook.uri.path}: ${this.isSelected(notebook) ? 'chosen' : 'not chosen yet'}`,
     );
     if (tries > 1) setTimeout(() => void (this.isSelected(notebook) || this.#choose(notebook, tries - 1)), OPENING_MS);
+  }
+
+  /** A closed tab ends its kernel: the window may keep the document for minutes. A tab that moved is there again. */
+  #closeHidden(): void {
+    const inputs = window.tabGroups.all.flatMap((group) => group.tabs.map((tab) => tab.input));
+    const shown = new Set(inputs.flatMap((i) => (i instanceof TabInputNotebook ? [i.uri.toString()] : [])));
+    for (const notebook of this.#sessions.keys()) if (!shown.has(notebook.uri.toString())) void this.#close(notebook);
   }
 
   async #close(notebook: NotebookDocument): Promise<void> {

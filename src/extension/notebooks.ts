@@ -10,6 +10,7 @@ import {
   Uri,
   window,
   workspace,
+  type Disposable,
   type NotebookDocument,
   type NotebookEditor,
 } from 'vscode';
@@ -29,7 +30,22 @@ export async function showNotebook(sources: readonly string[]): Promise<Notebook
   const data = new NotebookData(cells);
   data.metadata = { metadata: NOTEBOOK_METADATA, nbformat: NBFORMAT.major, nbformat_minor: NBFORMAT.minor };
   const notebook = await workspace.openNotebookDocument('jupyter-notebook', data);
-  return window.showNotebookDocument(notebook);
+  return show(notebook);
+}
+
+/** Shows a notebook. The call of VS Code 1.100 may stay open for ever although the editor is there, hence the event. */
+async function show(notebook: NotebookDocument): Promise<NotebookEditor> {
+  let listener: Disposable | undefined;
+  const active = new Promise<NotebookEditor>((resolve) => {
+    listener = window.onDidChangeActiveNotebookEditor((editor) => {
+      if (editor?.notebook === notebook) resolve(editor);
+    });
+  });
+  try {
+    return await Promise.race([window.showNotebookDocument(notebook), active]);
+  } finally {
+    listener?.dispose();
+  }
 }
 
 /** A notebook to start with. */
@@ -52,7 +68,7 @@ export async function openSample(extensionPath: string, target?: Uri): Promise<N
     await cp(source, copy, { recursive: true, filter: (name) => !/(?:^|[\\/])(?:out|node_modules)$/.test(name) });
   }
   const notebook = await workspace.openNotebookDocument(Uri.file(path.join(copy, SAMPLE)));
-  await window.showNotebookDocument(notebook);
+  await show(notebook);
   return notebook;
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { closeAll, nadir, notebookWith, openFile, until } from '../support.js';
+import { closeAll, nadir, notebookWith, openFile, runCell, until } from '../support.js';
 
 describe('opening', () => {
   afterEach(closeAll);
@@ -43,7 +43,7 @@ describe('opening', () => {
   it('the kernel ends with its notebook', async () => {
     const { kernels } = await nadir();
     const editor = await notebookWith('1');
-    await kernels.run(editor.notebook, [editor.notebook.cellAt(0)]);
+    await runCell(editor, 0);
     const pid = kernels.find(editor.notebook)?.client.pid;
     assert.ok(pid, 'the kernel has a process');
     await closeAll();
