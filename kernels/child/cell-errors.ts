@@ -152,9 +152,9 @@ export class CellErrors {
   }
 
   #frame(line: string): Frame | undefined {
-    const match = /^\s+at (?:(.+?) \()?((?:file:\/\/|node:|nadir:|\/|[A-Za-z]:[\\/])[^()]*?):(\d+):(\d+)\)?$/.exec(
-      line,
-    );
+    // The cell itself is an anonymous async function: its frame reads `at async file:line:column`.
+    const match =
+      /^\s+at (?:(.+?) \(|async )?((?:file:\/\/|node:|nadir:|\/|[A-Za-z]:[\\/])[^()]*?):(\d+):(\d+)\)?$/.exec(line);
     if (!match) return undefined;
     const fn = (match[1] ?? '').replace(/\$(fn|nb)\b/g, '').replace(/^async$/, '');
     const file = pathOf(match[2] ?? '');

@@ -49,10 +49,28 @@ export function checkSyntax(file: ts.SourceFile, isCell: boolean): void {
   // SAFETY: `parseDiagnostics` is internal but has been there since the first versions; absent means none.
   const parsed = (file as { parseDiagnostics?: readonly ts.DiagnosticWithLocation[] }).parseDiagnostics ?? [];
   const first = [...parsed].sort((a, b) => a.start - b.start)[0];
-  if (first) throw failAt(file, first.start, ts.flattenDiagnosticMessageText(first.messageText, ' '));
+  if (first) {
+    const jsx = jsxStart(file);
+    if (jsx !== undefined) throw failAt(file, jsx, 'JSX is not supported. Use html`…` to show markup.');
+    throw failAt(file, first.start, ts.flattenDiagnosticMessageText(first.messageText, ' '));
+  }
   if (!isCell) return;
   checkReturns(file, file);
   checkDeclarations(file);
+}
+
+/** Where JSX begins in a text that has errors as TypeScript and none as TSX. */
+function jsxStart(file: ts.SourceFile): number | undefined {
+  const { text } = file;
+  if (!/<\s*(?:>|[\p{L}$_])/u.test(text)) return undefined;
+  const tsx = ts.createSourceFile('cell.tsx', text, ts.ScriptTarget.ESNext, true, ts.ScriptKind.TSX);
+  // SAFETY: as in `checkSyntax`.
+  if (((tsx as { parseDiagnostics?: readonly unknown[] }).parseDiagnostics ?? []).length > 0) return undefined;
+  const find = (node: ts.Node): number | undefined =>
+    ts.isJsxElement(node) || ts.isJsxSelfClosingElement(node) || ts.isJsxFragment(node)
+      ? node.getStart(tsx)
+      : ts.forEachChild(node, find);
+  return find(tsx);
 }
 
 function checkReturns(file: ts.SourceFile, node: ts.Node): void {

@@ -79,13 +79,14 @@ export class Importer {
    */
   async names(spec: string, names: readonly ImportedName[]): Promise<unknown[]> {
     const module = await this.load(spec);
-    return names.map(({ imported, local, used }) => {
+    return names.map(({ imported, local, used }): unknown => {
       if (imported === '*') return module;
       this.#missing.delete(local);
       if (imported in module) return module[imported];
       // Node finds only some names of a CommonJS module; all of them are on its `module.exports`, the default export.
       const whole = module['default'];
-      if (isObject(whole) && Object.hasOwn(whole, imported)) return Reflect.get(whole, imported);
+      if (isObject(whole) && Object.prototype.propertyIsEnumerable.call(whole, imported))
+        return Reflect.get(whole, imported);
       const message = missingMessage(spec, imported, Object.keys(module));
       if (used) throw new ImportNameError(message);
       this.#missing.set(local, message);

@@ -100,27 +100,20 @@ export class Session {
       filename,
       renamed: this.#parts.scope.renamed(),
     };
+    const { cellId, cellIndex } = run;
+    const remember = (text: string, compiled: CompiledCell | undefined): void => {
+      const lines = text.split('\n').length;
+      this.#parts.errors.addCell(filename, { cellId, cellIndex, source: message.source, lines, compiled });
+    };
     this.#parts.compiler.cell(request).then(
       (compiled) => {
         if (run.isDone) return;
-        this.#parts.errors.addCell(filename, {
-          cellId: run.cellId,
-          cellIndex: run.cellIndex,
-          source: message.source,
-          lines: compiled.edited.split('\n').length,
-          compiled,
-        });
+        remember(compiled.edited, compiled);
         this.#launch(run, compiled, filename);
       },
       (error: unknown) => {
         if (run.isDone) return;
-        this.#parts.errors.addCell(filename, {
-          cellId: run.cellId,
-          cellIndex: run.cellIndex,
-          source: message.source,
-          lines: message.source.split('\n').length,
-          compiled: undefined,
-        });
+        remember(message.source, undefined);
         this.#fail(run, error);
       },
     );

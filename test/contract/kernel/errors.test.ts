@@ -100,6 +100,28 @@ test('causes, hints and details are part of the text', async () => {
   assert.match(stack, /Hint: free some space\n {2}file: a\.tif\n {2}band: 3/);
 });
 
+test('an error that a module throws after an await names the line of the cell that awaited it', async () => {
+  writeFileSync(
+    path.join(h.folder, 'slow.ts'),
+    'export async function slow(): Promise<void> {\n  await new Promise((r) => setTimeout(r, 5));\n  throw new Error("later");\n}\n',
+  );
+  const out = await h.run('import { slow } from "./slow.ts";\nconst before = 1;\n\nawait slow();', {
+    cellId: 'awaits',
+    cellIndex: 62,
+  });
+  assert.match(out.error?.stack ?? '', /slow\.ts:3:9\)\n {4}at Cell 63:4:1$/);
+  assert.deepEqual(out.error?.location, { cellId: 'awaits', line: 4, column: 1 });
+});
+
+test('JSX is refused by name, at its place', async () => {
+  for (const source of ['const j = <div>hello</div>;', 'const j = <p />', '1;\nconst f = (a: number) => <>{a}</>']) {
+    const out = await h.run(source, { cellIndex: 63 });
+    assert.match(out.error?.message ?? '', /JSX is not supported/, source);
+    const before = source.slice(0, source.search(/<(div|p|>)/));
+    assert.equal(out.error?.location?.column, before.length - before.lastIndexOf('\n'));
+  }
+});
+
 test('anything may be thrown', async () => {
   for (const [source, message] of [
     ['throw 5', '5 was thrown'],
