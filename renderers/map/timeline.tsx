@@ -26,8 +26,34 @@ const MIN_BRUSH = 0.004;
 
 /** Room of one date label in CSS pixels. */
 const LABEL_PIXELS = 84;
-/** Round distances between labels, in days. */
-const LABEL_DAYS = [1, 2, 5, 7, 14, 30.4375, 61, 91.31, 182.6, 365.25, 730.5, 1826.25, 3652.5];
+/** Round distances between labels: days below a month, then calendar months, so that a label stands at the day it names. */
+const LABEL_DAYS = [1, 2, 5, 7, 14];
+const LABEL_MONTHS = [1, 2, 3, 6, 12, 24, 60, 120];
+const MONTH_DAYS = 30.4375;
+
+/** Times to label and how many characters of the ISO date name them (10 = day, 7 = month, 4 = year). */
+export function timelineLabels(
+  from: number,
+  to: number,
+  most: number,
+): { readonly times: number[]; readonly characters: number } {
+  const spanDays = (to - from) / DAY;
+  const everyDays = LABEL_DAYS.find((d) => spanDays / d <= most);
+  const times: number[] = [];
+  if (everyDays !== undefined) {
+    for (let t = Math.ceil(from / DAY) * DAY; t < to; t += everyDays * DAY) times.push(t);
+    return { times, characters: 10 };
+  }
+  const everyMonths = LABEL_MONTHS.find((m) => spanDays / (m * MONTH_DAYS) <= most) ?? 240;
+  const first = new Date(from / 1000);
+  // Counted from year 0, so that steps fall on January, or on decades.
+  let month = Math.ceil((first.getUTCFullYear() * 12 + first.getUTCMonth()) / everyMonths) * everyMonths;
+  for (; ; month += everyMonths) {
+    const t = Date.UTC(Math.floor(month / 12), month % 12, 1) * 1000;
+    if (t >= to) return { times, characters: everyMonths % 12 === 0 ? 4 : 7 };
+    if (t >= from) times.push(t);
+  }
+}
 
 /** The axis: one mark an item, stacked lines of the same day are drawn taller. */
 export function Timeline({ items, hover, selected, onHover, onSelect }: TimelineProps): JSX.Element | null {
@@ -47,11 +73,7 @@ export function Timeline({ items, hover, selected, onHover, onSelect }: Timeline
   if (dated.length === 0) return null;
 
   const at = (micros: number): number => (micros - from) / (to - from);
-  const spanDays = (to - from) / DAY;
-  const every =
-    LABEL_DAYS.find((d) => spanDays / d <= Math.max(2, (ref.current?.clientWidth ?? 480) / LABEL_PIXELS - 1)) ?? 7305;
-  const labels: number[] = [];
-  for (let t = Math.ceil(from / DAY) * DAY; t < to && labels.length < 20; t += every * DAY) labels.push(t);
+  const labels = timelineLabels(from, to, Math.max(2, (ref.current?.clientWidth ?? 480) / LABEL_PIXELS - 1));
   const share = (event: PointerEvent): number => {
     const box = ref.current?.getBoundingClientRect();
     return box && box.width > 0 ? Math.max(0, Math.min(1, (event.clientX - box.left) / box.width)) : 0;
@@ -116,13 +138,9 @@ export function Timeline({ items, hover, selected, onHover, onSelect }: Timeline
         )}
       </div>
       <div class="timeline-labels" aria-hidden="true">
-        {labels.map((t) => (
+        {labels.times.map((t) => (
           <span key={t} style={{ left: `clamp(28px, ${at(t) * 100}%, calc(100% - 28px))` }}>
-            {every >= 300
-              ? formatTime(t, false).slice(0, 4)
-              : every > 20
-                ? formatTime(t, false).slice(0, 7)
-                : formatTime(t, false)}
+            {formatTime(t, false).slice(0, labels.characters)}
           </span>
         ))}
       </div>

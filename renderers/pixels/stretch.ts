@@ -7,9 +7,9 @@ export type Limits = readonly [low: number, high: number];
 
 /** Values sampled per band over all previews; percentiles of 20 000 values are within 0.3 % of the true ones. */
 const SAMPLE_SIZE = 20_000;
-/** Which image's limits stand for all, counted from the darkest; up to a third of the chips may be cloud. */
+/** Which image's limits stand for all, counted from the darkest; over half of the chips may have clouds in them. */
 const DARK_SHARE = 0.2;
-const BRIGHT_SHARE = 0.65;
+const BRIGHT_SHARE = 0.4;
 /** Standard deviations to each side of the mean in the sigma stretch. */
 const SIGMAS = 2;
 
@@ -61,7 +61,7 @@ export function bandLimits(preview: Preview, band: number, stretch: StretchName)
 
 /**
  * Limits that suit many small images at once, so that equal values look equal: taken from each image's own limits,
- * low from the dark fifth of the images and high from the bright third. Pooled percentiles would follow the few cloudy
+ * low from the dark fifth of the images and high from below the middle. Pooled percentiles would follow the few cloudy
  * chips and leave the ground black.
  */
 export function commonLimits(previews: readonly Preview[], band: number, stretch: StretchName): Limits {
