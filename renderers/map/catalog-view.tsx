@@ -17,6 +17,7 @@ import { Details } from './details.js';
 import { isPlaced, unionBox } from './geometry.js';
 import { Legend } from './legend.js';
 import { MapPane } from './map-pane.js';
+import { useMapRows } from './use-map-rows.js';
 import { Timeline } from './timeline.js';
 
 /** A box as text: south-west to north-east. */
@@ -53,18 +54,7 @@ export function CatalogView({ payload, host }: ViewProps<'catalog'>): JSX.Elemen
   );
   const [openId, setOpenId] = useState<string | null>(null);
   const [spoken, setSpoken] = useState('');
-  const modelRow = useMemo(() => data.rows.map((r) => model.indexOf.get(r.id) ?? -1), [data, model.indexOf]);
-  const rowOf = useMemo(() => new Map(modelRow.map((m, i) => [m, i])), [modelRow]);
-  const features = useMemo(
-    () =>
-      data.rows.map((r, i) => ({
-        row: i,
-        bbox: r.bbox,
-        outline: r.outline,
-        state: verdictOf(model, modelRow[i] ?? -1),
-      })),
-    [data, model.kept, model.rejected, modelRow],
-  );
+  const { modelRow, rowOf, features } = useMapRows(data.rows, model);
   const selected = useMemo(
     () => new Set(bitIndices(model.selected).flatMap((m) => rowOf.get(m) ?? [])),
     [model.selected, rowOf],

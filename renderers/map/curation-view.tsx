@@ -14,6 +14,7 @@ import { propertyNames } from './catalog-view.js';
 import { isPlaced, unionBox } from './geometry.js';
 import { Legend } from './legend.js';
 import { MapPane } from './map-pane.js';
+import { useMapRows } from './use-map-rows.js';
 import { Timeline } from './timeline.js';
 
 const VERDICT_WORDS = { keep: 'kept', reject: 'rejected', undecided: 'undecided' } as const;
@@ -24,18 +25,7 @@ export function CurationView({ payload, host }: ViewProps<'curation'>): JSX.Elem
   const chips = useChips(payload, host, 96);
   const { dataset, model, shown, numbers } = chips;
   const [table, setTable] = useViewState<'open' | 'closed'>(host, viewId, 'table', 'open', isOneOf(['open', 'closed']));
-  const modelRow = useMemo(() => data.items.map((r) => model.indexOf.get(r.id) ?? -1), [data, model.indexOf]);
-  const rowOf = useMemo(() => new Map(modelRow.map((m, i) => [m, i])), [modelRow]);
-  const features = useMemo(
-    () =>
-      data.items.map((r, i) => ({
-        row: i,
-        bbox: r.bbox,
-        outline: r.outline,
-        state: verdictOf(model, modelRow[i] ?? -1),
-      })),
-    [data, model.kept, model.rejected, modelRow],
-  );
+  const { modelRow, rowOf, features } = useMapRows(data.items, model);
   const selected = useMemo(
     () => new Set([...bitIndices(model.selected), model.cursor].flatMap((m) => rowOf.get(m) ?? [])),
     [model.selected, model.cursor, rowOf],

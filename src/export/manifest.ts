@@ -69,7 +69,7 @@ export async function readManifest(dir: string): Promise<Manifest> {
       'export.no-manifest',
       `${dir} holds no finished dataset: there is no manifest.json (${messageOf(error)}).`,
       {
-        hint: 'If an export was interrupted, run it again with resume: true.',
+        hint: 'If an export was interrupted, run it again with resume: true (--resume).',
         details: { dir },
         cause: error,
       },

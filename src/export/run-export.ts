@@ -256,7 +256,7 @@ async function finished(target: Target, recipe: Recipe, hash: string, task: Runn
       'export.damaged',
       `The dataset in ${target.dir} is not what its manifest says: ${check.missing.length} files are missing, ${check.changed.length} have changed.`,
       {
-        hint: "Export again with overwrite: 'replace'.",
+        hint: "Export again with overwrite: 'replace' (--replace).",
         details: { missing: check.missing, changed: check.changed },
       },
     );

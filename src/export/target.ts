@@ -101,7 +101,7 @@ export async function inspectTarget(
       throw notEmpty(
         dir,
         `already holds the dataset "${manifest.name}"${isSame ? ', made by this recipe' : ', made by another recipe'}`,
-        "Choose another folder, or pass overwrite: 'replace'.",
+        "Choose another folder, or pass overwrite: 'replace' (on the command line --replace).",
         o.resume === true ? 'export.other-recipe' : 'export.not-empty',
       );
     }
@@ -121,14 +121,14 @@ export async function inspectTarget(
     throw notEmpty(
       dir,
       'holds an interrupted export',
-      "Pass resume: true to finish it, or overwrite: 'replace' to throw it away.",
+      "Pass resume: true to finish it (--resume), or overwrite: 'replace' to throw it away (--replace).",
     );
   }
   if (o.resume === true && staged.length > 0 && !staged.includes(hash) && !replace) {
     throw notEmpty(
       dir,
       'holds the interrupted export of another recipe',
-      "Run that recipe again, or pass overwrite: 'replace' to throw it away.",
+      "Run that recipe again, or pass overwrite: 'replace' to throw it away (--replace).",
       'export.other-recipe',
     );
   }
