@@ -2,7 +2,7 @@
 import { MemoryCatalog } from '../catalog/engines/memory/memory-catalog.js';
 import { rasterFootprint } from '../catalog/footprint.js';
 import { encodePng } from '../formats/png/index.js';
-import { closeLoadContext, loadRaster } from '../load/index.js';
+import { closeLoadContext, loadRasterQuietly } from '../load/index.js';
 import { cogBytes } from '../pixels/index.js';
 import { northUp } from '../core/index.js';
 import type { Engine } from './engine.js';
@@ -10,7 +10,8 @@ import type { Engine } from './engine.js';
 export const nadirEngine: Engine = {
   catalog: (rows, crs) => MemoryCatalog.of(rows, { backend: 'raster', crs, targetResolution: null, config: {} }),
   close: closeLoadContext,
-  load: loadRaster,
+  // Empty items are counted and said once, at the end of the export.
+  load: (catalog, slice, o) => loadRasterQuietly(catalog, slice, o, ['no-valid-pixel']),
   cog: (tensor, signal) => cogBytes(tensor, signal ? { signal } : {}),
   png: ({ width, height, rgba }) => Promise.resolve(encodePng({ width, height, channels: 4, data: rgba })),
   footprint: (slice, to) => {

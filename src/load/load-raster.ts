@@ -7,7 +7,7 @@ import { openSources, warnOfBands } from './open-sources.js';
 import { checkLoadNames, checkOptions, type RasterLoadOptions } from './options.js';
 import { emptyTensor, resultType } from './result.js';
 import { emptyError, requireRaster, requireSlice, rowsFor } from './rows.js';
-import type { LoadSurroundings } from './surroundings.js';
+import type { LoadSurroundings, WarningKind } from './surroundings.js';
 
 /**
  * The pixels of a slice, (band, y, x), with exactly the slice's shape, transform and CRS.
@@ -20,23 +20,29 @@ import type { LoadSurroundings } from './surroundings.js';
  */
 export async function loadRaster(catalog: GeoCatalog, slice: GeoSlice, o: RasterLoadOptions = {}): Promise<GeoTensor> {
   // Awaited, so that the stack of an error reaches the caller's line.
-  return await loadSaying(catalog, slice, o, warn);
+  return await loadSaying(catalog, slice, o, (_, message) => warn(message));
 }
 
-/** {@link loadRaster} for displays: what it would warn of is not the user's question. */
+/**
+ * {@link loadRaster} without some of its warnings: all of them for displays, where they are not the user's question;
+ * `no-valid-pixel` for exports, which count empty items themselves.
+ */
 export async function loadRasterQuietly(
   catalog: GeoCatalog,
   slice: GeoSlice,
   o: RasterLoadOptions = {},
+  unsaid: readonly WarningKind[] = ['no-valid-pixel', 'bands', 'skipped'],
 ): Promise<GeoTensor> {
-  return loadSaying(catalog, slice, o, () => undefined);
+  return loadSaying(catalog, slice, o, (kind, message) => {
+    if (!unsaid.includes(kind)) warn(message);
+  });
 }
 
 async function loadSaying(
   catalog: GeoCatalog,
   slice: GeoSlice,
   o: RasterLoadOptions,
-  say: (message: string) => void,
+  say: LoadSurroundings['warn'],
 ): Promise<GeoTensor> {
   checkLoadNames('loadRaster', o);
   const task = startTask('loadRaster', o);
@@ -44,7 +50,7 @@ async function loadSaying(
     return await loadSlice(catalog, slice, o, {
       signal: task.signal,
       report: (p) => task.report(p),
-      warn: (_, message) => say(message),
+      warn: say,
     });
   } finally {
     task.end();
