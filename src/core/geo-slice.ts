@@ -171,6 +171,12 @@ export class GeoSlice {
     return displayObject(this);
   }
 
+  /** One line for lists of variables. */
+  toString(): string {
+    const [height, width] = this.shape;
+    return `${width} × ${height} pixels, ${this.crs.canonical}`;
+  }
+
   /**
    * A validated slice.
    *

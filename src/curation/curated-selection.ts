@@ -60,6 +60,12 @@ export class CuratedSelection<T = unknown> {
     return displayObject(this);
   }
 
+  /** One line for lists of variables. */
+  toString(): string {
+    const { kept, rejected, undecided } = this.counts;
+    return `${kept} kept, ${rejected} rejected, ${undecided} undecided`;
+  }
+
   /** The kept items, of the kind that was curated. */
   get kept(): CuratedPart<T> {
     return this.#part(KEPT);

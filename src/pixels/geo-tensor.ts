@@ -22,7 +22,7 @@ import {
   type Resolution,
 } from '../core/index.js';
 import type { Polygon } from 'geojson';
-import type { NumericArray } from './numeric.js';
+import { dtypeOf, type NumericArray } from './numeric.js';
 import { saveCog, type CogOptions, type CogReport } from './save-cog.js';
 import { arithmetic, bits, comparison } from './tensor/arithmetic.js';
 import { concatenate, expandDims, isSameTransform, squeeze, stack, transpose } from './tensor/axes.js';
@@ -96,6 +96,11 @@ export class GeoTensor<A extends NumericArray = NumericArray> implements TensorD
 
   [DISPLAY_METHOD](): Promise<Record<string, unknown>> {
     return displayObject(this);
+  }
+
+  /** One line for lists of variables. */
+  toString(): string {
+    return `${dtypeOf(this.values)} ${this.shape.join(' × ')}, ${this.crs.canonical}`;
   }
 
   /** A checked tensor. @throws {@link ArgumentError} `bad-shape` and the like, naming the part. */

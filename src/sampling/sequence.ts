@@ -50,6 +50,11 @@ class Slices implements SliceSequence {
     return displayObject(this);
   }
 
+  /** One line for lists of variables. */
+  toString(): string {
+    return `${this.length} ${this.length === 1 ? 'chip' : 'chips'}`;
+  }
+
   at(index: number): GeoSlice {
     const k = index < 0 ? this.length + index : index;
     if (!Number.isInteger(k) || k < 0 || k >= this.length) {

@@ -104,6 +104,10 @@ export class MemoryCatalog implements GeoCatalog {
   [DISPLAY_METHOD](): Promise<Record<string, unknown>> {
     return displayObject(this);
   }
+  /** One line for lists of variables. */
+  toString(): string {
+    return `${this.#indices.length} ${this.backend} ${this.#indices.length === 1 ? 'row' : 'rows'}, ${this.crs.canonical}`;
+  }
   [ROWS_NOW](): readonly CatalogRow[] {
     return Array.from(this.#indices, (i) => this.#store.row(i));
   }
