@@ -93,6 +93,7 @@ export function useChips(
     preview: Preview | null;
   } | null>(null);
   const writesCode = useSignalValue(dataset.writesCode);
+  const note = useSignalValue(dataset.note);
 
   const limits = useMemo((): readonly Limits[] => {
     const previews = data.items.flatMap((i) => pixels.of(i) ?? []);
@@ -174,10 +175,12 @@ export function useChips(
     open,
     onKeyDown,
     notice: pixels.isStopped
-      ? 'kernel stopped: saved view'
-      : data.curation && !host.hasMessaging
-        ? 'verdicts stay in this view: no kernel'
-        : null,
+      ? [note, 'kernel stopped: saved view'].filter((n) => n !== null).join(' · ')
+      : note !== null
+        ? note
+        : data.curation && !host.hasMessaging
+          ? 'verdicts stay in this view: no kernel'
+          : null,
     controls: (
       <>
         <LookControls look={look} bandNames={bandNames} classes={data.rendering.classes} onChange={setLook} />

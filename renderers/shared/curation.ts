@@ -101,6 +101,48 @@ export function createModel(ids: readonly string[], initial: CurationState | nul
   };
 }
 
+/**
+ * The model that goes on from a log kept elsewhere (the generated cell of the notebook): `log` replaces the steps that
+ * the output was saved with, and `gestures` made in the meantime come after it. Pointer and rows stay.
+ *
+ * When the log continues the steps of `initial`, its verdicts are the start, since only the kernel can replay rules.
+ */
+export function resumeModel(
+  state: CurationModel,
+  initial: CurationState,
+  log: readonly CurationStep[],
+  gestures: readonly CurationAction[],
+): CurationModel {
+  const isContinued = initial.verdicts !== undefined && continues(initial.steps, log);
+  let start = createModel(state.ids, isContinued ? initial : { source: initial.source, steps: log });
+  if (isContinued) {
+    let decisions = decisionsOf(start);
+    // The last step of the output is replayed too: gestures of its kind were merged into it.
+    for (const step of log.slice(Math.max(0, initial.steps.length - 1)))
+      decisions = replay(decisions, step, rowsOf(start, strings(step.args[0])));
+    start = { ...start, ...decisions, steps: log };
+  }
+  const { hover, cursor, selected } = state;
+  return { ...gestures.reduce(reduce, start), hover, cursor, selected };
+}
+
+function rowsOf(state: CurationModel, ids: readonly string[]): number[] {
+  return ids.flatMap((id) => state.indexOf.get(id) ?? []);
+}
+
+/** Whether `log` is `steps` and more; the last of `steps` may have taken further ids in. */
+function continues(steps: readonly CurationStep[], log: readonly CurationStep[]): boolean {
+  const last = steps.length - 1;
+  return steps.every((step, i) => {
+    const other = log[i];
+    if (other?.op !== step.op) return false;
+    if (JSON.stringify(other.args) === JSON.stringify(step.args)) return true;
+    if (i < last || JSON.stringify(other.args.slice(1)) !== JSON.stringify(step.args.slice(1))) return false;
+    const ids = new Set(strings(other.args[0]));
+    return Array.isArray(step.args[0]) && strings(step.args[0]).every((id) => ids.has(id));
+  });
+}
+
 /** Decisions after one step on rows; rules (`within`, `where`) change nothing here, only the kernel can tell. */
 function replay(d: Decisions, step: CurationStep, rows: readonly number[]): Decisions {
   switch (step.op) {

@@ -91,7 +91,9 @@ export function createHost(context: RendererContext<unknown>): Host {
     },
     async ask(viewId, op, args, signal) {
       if (!hasMessaging) throw new NoKernelError();
-      await turn(viewId);
+      // Verdicts never wait behind pixels that a busy kernel has yet to read.
+      const isQueued = op !== 'steps';
+      if (isQueued) await turn(viewId);
       try {
         signal?.throwIfAborted();
         return await new Promise<unknown>((resolve, reject) => {
@@ -119,7 +121,7 @@ export function createHost(context: RendererContext<unknown>): Host {
           );
         });
       } finally {
-        done(viewId);
+        if (isQueued) done(viewId);
       }
     },
     readState: (viewId) => states.views[viewId] ?? {},

@@ -3,8 +3,9 @@
  * needs no messages. The store also turns gestures into `steps` requests, 500 ms after the last one.
  */
 import { signal, type Signal } from '@preact/signals';
+import { parseStepsResult, type StepsArgs, type StepsQuery, type StepsResult } from '../../src/display/wire/message.js';
 import type { CurationState } from '../../src/display/wire/payload.js';
-import { createModel, reduce, type CurationAction, type CurationModel } from './curation.js';
+import { createModel, reduce, resumeModel, type CurationAction, type CurationModel } from './curation.js';
 import type { Host } from './host.js';
 
 /** Quiet time after a gesture before it becomes code. */
@@ -13,13 +14,16 @@ export const STEP_DELAY_MS = 500;
 export interface Dataset {
   readonly datasetId: string;
   readonly model: Signal<CurationModel>;
-  /** Actions since the model was made; replaying them gives the same model. */
-  readonly actions: readonly CurationAction[];
   dispatch(action: CurationAction): void;
-  /** Sends verdicts as steps through `host` from now on; the first view that can write code wins. */
+  /**
+   * Sends verdicts as steps through `host` from now on; the first view that can write code wins. First it asks for the
+   * steps that the notebook's generated cell holds already, and goes on from them: nothing is written before the answer.
+   */
   connect(host: Host, viewId: string, state: CurationState): void;
   /** True when verdicts become code. */
   readonly writesCode: Signal<boolean>;
+  /** What the host says about the generated cell, if anything. */
+  readonly note: Signal<string | null>;
   release(): void;
 }
 
@@ -29,32 +33,59 @@ interface Entry extends Dataset {
 
 const datasets = new Map<string, Entry>();
 
-/** Hover changes on every pointer move and is not worth a log entry. */
-const LOG_LIMIT = 10_000;
-
 function createDataset(datasetId: string, ids: readonly string[], initial: CurationState | null): Entry {
   const model = signal(createModel(ids, initial));
   const writesCode = signal(false);
-  const actions: CurationAction[] = [];
+  const note = signal<string | null>(null);
+  /** Gestures made before the answer, which come after what it says. */
+  let gestures: CurationAction[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
   let target: { host: Host; viewId: string; source: string } | null = null;
 
+  /** The answer to the question what the notebook says already is outstanding. */
+  let isAsking = false;
+  /** There are gestures that wait for that answer. */
+  let isDue = false;
+
+  /** Asks, and shows the note of the answer. No answer changes nothing: there is no extension, or it is an older one. */
+  const send = async (args: StepsQuery | StepsArgs): Promise<StepsResult | undefined> => {
+    if (!target) return undefined;
+    try {
+      const result = parseStepsResult(await target.host.ask(target.viewId, 'steps', args));
+      if (!result.ok) return undefined;
+      note.value = result.value.note;
+      return result.value;
+    } catch {
+      return undefined;
+    }
+  };
   const flush = (): void => {
     timer = undefined;
-    if (target)
-      target.host.post(target.viewId, 'steps', { source: target.source, datasetId, steps: model.value.steps });
+    isDue = isAsking;
+    if (target && !isAsking) void send({ source: target.source, datasetId, steps: model.value.steps });
   };
-  return {
+  const begin = async (state: CurationState): Promise<void> => {
+    isAsking = true;
+    const steps = (await send({ source: state.source, datasetId, query: true }))?.steps;
+    isAsking = false;
+    if (steps && JSON.stringify(steps) !== JSON.stringify(model.value.steps))
+      model.value = resumeModel(model.value, state, steps, gestures);
+    gestures = [];
+    if (isDue) flush();
+    if (entry.users === 0 && datasets.get(datasetId) === entry) datasets.delete(datasetId);
+  };
+  const entry: Entry = {
     datasetId,
     model,
-    actions,
     writesCode,
+    note,
     users: 0,
     dispatch(action) {
       const before = model.value;
       model.value = reduce(before, action);
-      if (action.type !== 'hover' && actions.length < LOG_LIMIT) actions.push(action);
-      if (model.value.revision === before.revision || !target) return;
+      if (model.value.revision === before.revision) return;
+      if (isAsking || !target) gestures.push(action);
+      if (!target) return;
       clearTimeout(timer);
       timer = setTimeout(flush, STEP_DELAY_MS);
     },
@@ -62,19 +93,21 @@ function createDataset(datasetId: string, ids: readonly string[], initial: Curat
       if (target || !host.hasMessaging) return;
       target = { host, viewId, source: state.source };
       writesCode.value = true;
+      void begin(state);
     },
     release() {
-      const entry = datasets.get(datasetId);
-      if (!entry) return;
+      if (entry.users === 0) return;
       entry.users -= 1;
       if (entry.users > 0) return;
       if (timer !== undefined) {
         clearTimeout(timer);
         flush();
       }
-      datasets.delete(datasetId);
+      // Gestures that wait for the answer are written then, and a view that comes back until then goes on with them.
+      if (!isDue && datasets.get(datasetId) === entry) datasets.delete(datasetId);
     },
   };
+  return entry;
 }
 
 /** The dataset of `datasetId`, with rows `ids` added if it has others; call `release` when the view goes. */

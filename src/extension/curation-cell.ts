@@ -147,6 +147,17 @@ export function importsCurate(cells: readonly CellView[]): boolean {
   );
 }
 
+/** The generated cell of a data set that still has our text (`own`), and the last one tagged for it in any shape (`edited`). */
+export function findCurationCell(
+  cells: readonly CellView[],
+  datasetId: string,
+  isOurs: (hash: string) => boolean = () => false,
+): { readonly own: CellView | undefined; readonly edited: CellView | undefined } {
+  const tagged = cells.filter((c) => c.tags.includes(CURATION_TAG) && field(c.nadir, 'datasetId') === datasetId);
+  const own = tagged.filter((c) => textHash(c.text) === field(c.nadir, 'hash') || isOurs(textHash(c.text))).at(-1);
+  return { own, edited: tagged.at(-1) };
+}
+
 /**
  * The edit that brings the notebook in step with a curation.
  *
@@ -161,13 +172,11 @@ export function planCurationEdit(
   state: CurationState,
   isOurs: (hash: string) => boolean = () => false,
 ): CurationEdit {
-  const tagged = cells.filter((c) => c.tags.includes(CURATION_TAG) && field(c.nadir, 'datasetId') === datasetId);
-  const own = tagged.filter((c) => textHash(c.text) === field(c.nadir, 'hash') || isOurs(textHash(c.text))).at(-1);
+  const { own, edited } = findCurationCell(cells, datasetId, isOurs);
   const others = cells.filter((c) => c.index !== own?.index);
   const text = curationCode(state, { withImport: !importsCurate(others) });
   if (own) return own.text === text ? { kind: 'none' } : { kind: 'replace', index: own.index, text };
   if (state.steps.length === 0) return { kind: 'none' };
-  const edited = tagged.at(-1);
   return { kind: 'insert', index: (edited?.index ?? outputCell) + 1, text, besideEdited: edited !== undefined };
 }
 

@@ -12,9 +12,10 @@ import {
   type NotebookCell,
   type NotebookDocument,
 } from 'vscode';
-import type { CurationState } from '../display/wire/payload.js';
+import type { CurationState, CurationStep } from '../display/wire/payload.js';
 import { cellOfView, cellView } from './cells.js';
-import { CURATION_TAG, curationMetadata, planCurationEdit, textHash } from './curation-cell.js';
+import { CURATION_TAG, curationMetadata, findCurationCell, planCurationEdit, textHash } from './curation-cell.js';
+import { readCurationCode } from './curation-text.js';
 
 /** The cell is written this long after the last gesture; one edit a pause, so that undo takes back what one saw. */
 const PAUSE_MS = 500;
@@ -23,6 +24,15 @@ const MESSAGE_MS = 5000;
 interface Pending {
   readonly timer: NodeJS.Timeout;
   readonly settle: (written: boolean) => void;
+  readonly steps: readonly CurationStep[];
+}
+
+/** What the notebook says about a data set. */
+export interface WrittenCuration {
+  /** The steps of the generated cell, or null when there is none that still has our text. */
+  readonly steps: readonly CurationStep[] | null;
+  /** Whether there is a cell that somebody edited by hand, and no other. */
+  readonly isEdited: boolean;
 }
 
 /** Writes curations into notebooks, one pending write a data set. */
@@ -42,8 +52,18 @@ export class CurationWriter {
         this.#pending.delete(key);
         this.#apply(notebook, viewId, datasetId, state).then(() => resolve(true), reject);
       }, PAUSE_MS);
-      this.#pending.set(key, { timer, settle: resolve });
+      this.#pending.set(key, { timer, settle: resolve, steps: state.steps });
     });
+  }
+
+  /** What a new view of a data set starts from: the steps that are about to be written, else those of the cell. */
+  written(notebook: NotebookDocument, datasetId: string): WrittenCuration {
+    const pending = this.#pending.get(`${notebook.uri.toString()}\n${datasetId}`);
+    if (pending) return { steps: pending.steps, isEdited: false };
+    const cells = notebook.getCells().map(cellView);
+    const { own, edited } = findCurationCell(cells, datasetId, (hash) => this.#written.has(hash));
+    const state = own && readCurationCode(own.text);
+    return { steps: state?.steps ?? null, isEdited: own === undefined && edited !== undefined };
   }
 
   async #apply(notebook: NotebookDocument, viewId: string, datasetId: string, state: CurationState): Promise<void> {

@@ -47,3 +47,8 @@ export function datasetOf(args: unknown): string | undefined {
   const { datasetId } = args as Record<string, unknown>; // SAFETY: checked on this line's return.
   return typeof datasetId === 'string' && datasetId.length <= MAX_NAME ? datasetId : undefined;
 }
+
+/** Whether a `steps` request asks for the steps so far instead of handing over new ones. */
+export function isQuery(args: unknown): boolean {
+  return typeof args === 'object' && args !== null && (args as Record<string, unknown>)['query'] === true; // SAFETY: an object.
+}

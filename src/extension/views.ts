@@ -9,6 +9,7 @@ import {
   type NotebookEditor,
   type NotebookRendererMessaging,
 } from 'vscode';
+import type { StepsResult } from '../display/wire/message.js';
 import type { ViewReply, ViewRequest } from '../display/wire/payload.js';
 import { cellOfView } from './cells.js';
 import type { Kernels } from './controller.js';
@@ -16,7 +17,7 @@ import { parseCuration } from './curation-cell.js';
 import { CurationWriter } from './curation-writer.js';
 import type { Log } from './log.js';
 import { openOutputInTab } from './output-tab.js';
-import { copyText, datasetOf, parseViewRequest } from './view-requests.js';
+import { copyText, datasetOf, isQuery, parseViewRequest } from './view-requests.js';
 
 /** Ids of the renderers in the manifest. */
 export const RENDERERS = ['nadir-map', 'nadir-grid', 'nadir-table'] as const;
@@ -109,16 +110,21 @@ export class Views implements Disposable {
     return client.detail(viewId, op, args);
   }
 
-  async #steps(editor: NotebookEditor, viewId: string, args: unknown): Promise<unknown> {
-    const state = parseCuration(args);
+  async #steps(editor: NotebookEditor, viewId: string, args: unknown): Promise<StepsResult> {
     const datasetId = datasetOf(args);
-    if (typeof state === 'string') throw new Error(state);
     if (datasetId === undefined) throw new Error(l10n.t('The view does not say which data set it shows.'));
+    if (isQuery(args)) {
+      const { steps, isEdited } = this.#writer.written(editor.notebook, datasetId);
+      return { steps, note: isEdited ? l10n.t('edited by hand: the next verdict starts a new cell') : null };
+    }
+    const state = parseCuration(args);
+    if (typeof state === 'string') throw new Error(state);
     const { source, steps } = state;
     const client = this.#kernels.find(editor.notebook)?.client;
-    if (client && client.state.status !== 'stopped') client.setVariable(SELECTION, { kind: 'curation', source, steps });
+    const isRunning = client !== undefined && client.state.status !== 'stopped';
+    if (isRunning) client.setVariable(SELECTION, { kind: 'curation', source, steps });
     const written = await this.#writer.write(editor.notebook, viewId, datasetId, state);
     void commands.executeCommand('setContext', 'nadir.hasCurated', true);
-    return { written };
+    return { written, note: isRunning ? null : l10n.t('kernel not running: run the cell below to set selection') };
   }
 }

@@ -182,12 +182,18 @@ describe('behaviour', { skip }, () => {
     await page.locator('#cur [role=gridcell]').first().focus();
     for (const key of ['r', 'r', 'k', 'k', 'Control+z']) await page.keyboard.press(key);
     assert.equal(
-      await page.evaluate(() => window.harness.posted.filter((m) => m.op === 'steps').length),
+      await page.evaluate(
+        () => window.harness.posted.filter((m) => m.op === 'steps' && 'steps' in (m.args as object)).length,
+      ),
       0,
       'not before half a second',
     );
-    await page.waitForFunction(() => window.harness.posted.some((m) => m.op === 'steps'));
-    const posted = await page.evaluate(() => window.harness.posted.filter((m) => m.op === 'steps'));
+    await page.waitForFunction(() =>
+      window.harness.posted.some((m) => m.op === 'steps' && 'steps' in (m.args as object)),
+    );
+    const posted = await page.evaluate(() =>
+      window.harness.posted.filter((m) => m.op === 'steps' && 'steps' in (m.args as object)),
+    );
     assert.equal(posted.length, 1);
     assert.deepEqual(posted[0]!.args, {
       source: 'chips',
@@ -198,6 +204,36 @@ describe('behaviour', { skip }, () => {
       ],
     });
     assert.equal(posted[0]!.viewId, 'cell-curation:0');
+    await page.context().close();
+  });
+
+  test('a view that comes back shows the verdicts of the cell, and the next one is written behind them', async () => {
+    const { page } = await open();
+    await page.evaluate(() => {
+      window.answer = ({ viewId, requestId, op, args }) => {
+        const steps = [{ op: 'reject', args: [['chip-001', 'chip-005'], 'haze'] }];
+        const result =
+          'query' in (args as object) ? { steps, note: null } : { written: true, note: 'kernel not running' };
+        if (op === 'steps') setTimeout(() => window.harness.reply({ viewId, requestId, ok: true, result }), 50);
+      };
+    });
+    await mount(page, 'cur', curation());
+    await eventually(() => counts(page, 'cur', 'reject'), '2');
+    await page.locator('#cur [role=gridcell]').first().focus();
+    await page.keyboard.press('k');
+    await page.locator('#cur .frame > .bar', { hasText: 'kernel not running' }).waitFor();
+    const posted = await page.evaluate(() => window.harness.posted.filter((m) => m.op === 'steps').map((m) => m.args));
+    assert.deepEqual(posted, [
+      { source: 'chips', datasetId: 'sha256:curation', query: true },
+      {
+        source: 'chips',
+        datasetId: 'sha256:curation',
+        steps: [
+          { op: 'reject', args: [['chip-001', 'chip-005'], 'haze'] },
+          { op: 'keep', args: [['chip-001']] },
+        ],
+      },
+    ]);
     await page.context().close();
   });
 

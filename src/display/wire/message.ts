@@ -3,7 +3,7 @@
  * Binary is base64 text, because a typed array arrives as a plain object through notebook messaging.
  */
 import type { CurationStep, FootprintRow, Preview, PreviewBand, ViewReply } from './payload.js';
-import { readPreview, readPreviewBand, readFootprintRow } from './parts.js';
+import { readPreview, readPreviewBand, readFootprintRow, readStep } from './parts.js';
 import { attempt, boolean, list, object, optional, text, type Outcome } from './read.js';
 
 /** Arguments of op `chip`: pixels of one item, at most `maxSize` preview pixels a side. */
@@ -43,6 +43,23 @@ export interface StepsArgs {
   readonly datasetId: string;
   readonly steps: readonly CurationStep[];
 }
+/** Arguments of op `steps` when a view begins: what does the notebook's generated cell say already? */
+export interface StepsQuery {
+  readonly source: string;
+  readonly datasetId: string;
+  readonly query: true;
+}
+/** The answer to both forms of op `steps`. */
+export interface StepsResult {
+  /** To a query: the steps of the generated cell, null when there is none that nobody edited. */
+  readonly steps?: readonly CurationStep[] | null;
+  /** To steps: false when later ones took over before these were written. */
+  readonly written?: boolean;
+  /** What the view should say beside its title, if anything. */
+  readonly note: string | null;
+}
+/** Steps of one log that are read. */
+const MAX_STEPS = 10_000;
 
 /** The reply that a message holds, or why it is not one. */
 export function parseReply(json: unknown): Outcome<ViewReply> {
@@ -74,4 +91,15 @@ export function parseBandsResult(json: unknown, pixels: number): Outcome<BandsRe
 /** The result of op `rows`, or why it is not one. */
 export function parseRowsResult(json: unknown): Outcome<RowsResult> {
   return attempt(() => ({ rows: list(object(json, 'result')['rows'], 'result.rows', readFootprintRow) }));
+}
+
+/** The result of op `steps`, or why it is not one. */
+export function parseStepsResult(json: unknown): Outcome<StepsResult> {
+  return attempt(() => {
+    const o = object(json, 'result');
+    return {
+      steps: optional(o['steps'], 'result.steps', (v, at) => list(v, at, readStep, MAX_STEPS)),
+      note: optional(o['note'], 'result.note', text),
+    };
+  });
 }

@@ -202,7 +202,8 @@ export function readChip(value: unknown, at: string): ChipItem {
   };
 }
 
-function readStep(value: unknown, at: string): CurationStep {
+/** One gesture of a curation. */
+export function readStep(value: unknown, at: string): CurationStep {
   const o = object(value, at);
   return {
     op: oneOf(['keep', 'reject', 'undecide', 'tag', 'untag', 'within', 'where'])(o['op'], `${at}.op`),

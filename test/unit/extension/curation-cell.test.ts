@@ -4,6 +4,7 @@ import {
   CURATION_TAG,
   curationCode,
   curationMetadata,
+  findCurationCell,
   importsCurate,
   mergeSteps,
   parseCuration,
@@ -11,7 +12,8 @@ import {
   textHash,
   type CellView,
 } from '../../../src/extension/curation-cell.js';
-import type { CurationState } from '../../../src/display/wire/payload.js';
+import { readCurationCode } from '../../../src/extension/curation-text.js';
+import type { CurationState, CurationStep } from '../../../src/display/wire/payload.js';
 
 const cell = (index: number, text: string, more: Partial<CellView> = {}): CellView => ({
   index,
@@ -157,4 +159,62 @@ test('another data set gets a cell of its own', () => {
 
 test('no verdict and no cell changes nothing', () => {
   assert.deepEqual(planCurationEdit([cell(0, IMPORT)], 0, 'd', { source: 'chips', steps: [] }), { kind: 'none' });
+});
+
+test('a generated text reads back as the steps it was written from, whatever the ids and reasons hold', () => {
+  const words = ['a', 'x"y', '\\', ');', '"); process.exit(1); ("', '\n', ' ', 'é', '${x}', '], [', '__proto__', ''];
+  let seed = 12345;
+  const next = (n: number): number => (seed = (seed * 1103515245 + 12345) % 2147483648) % n;
+  const word = (): string => words[next(words.length)]! + words[next(words.length)]!;
+  const list = (): string[] => Array.from({ length: 1 + next(25) }, word);
+  for (let i = 0; i < 300; i++) {
+    const steps: CurationStep[] = Array.from({ length: next(6) }, () => {
+      const op = (['keep', 'reject', 'undecide', 'tag', 'untag', 'within', 'where'] as const)[next(7)]!;
+      if (op === 'within')
+        return {
+          op,
+          args: [
+            [
+              [-10.5, 46.25e-7],
+              [11, 1e21],
+            ],
+            { buffer: word(), deep: { no: null } },
+          ],
+        };
+      if (op === 'where') return { op, args: [word()] };
+      return { op, args: op === 'keep' ? [list()] : [list(), word(), true] };
+    });
+    const state: CurationState = { source: 'scenes.chips', steps: mergeSteps(steps) };
+    for (const withImport of [true, false]) {
+      const text = curationCode(state, { withImport });
+      assert.deepEqual(readCurationCode(text), state, text);
+      assert.deepEqual(readCurationCode(text.replaceAll('\n', '\r\n')), state, 'line ends of another system');
+    }
+  }
+});
+
+test('a text that is not the generated one is not read', () => {
+  for (const text of [
+    '',
+    'curate(chips)',
+    'const selection = curate(chips)',
+    'const selection = curate(f());',
+    'const selection = curate(chips)\n  .reject(ids);',
+    'const selection = curate(chips)\n  .reject(["a"]); // mine',
+    'const selection = curate(chips)\n  .constructor("x");',
+    'const selection = curate(chips)\n  .reject(["\\q"]);',
+    'const selection = curate(chips)\n  .reject(["a" "b"]);',
+    'const selection = curate(chips)\n  .reject([`a`]);',
+    'const selection = curate(chips)\n  .reject([,]);',
+  ])
+    assert.equal(readCurationCode(text), undefined, text);
+});
+
+test('the generated cell is found by its data set; an edited one is named as such', () => {
+  const text = curationCode(rejectA, { withImport: false });
+  const found = findCurationCell([tagged(0, text), tagged(1, text, 'other')], 'd');
+  assert.equal(found.own?.index, 0);
+  const edited = findCurationCell([tagged(0, `${text} // mine`, 'd', text)], 'd');
+  assert.deepEqual([edited.own, edited.edited?.index], [undefined, 0]);
+  assert.deepEqual(findCurationCell([cell(0, text)], 'd'), { own: undefined, edited: undefined });
 });
