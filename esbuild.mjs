@@ -5,9 +5,20 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 
 const require = createRequire(import.meta.url);
-const NODE = { platform: 'node', target: 'node20.12', bundle: true, logLevel: 'warning', metafile: true, minify: true, keepNames: true, sourcemap: true };
+const NODE = {
+  platform: 'node',
+  target: 'node20.12',
+  bundle: true,
+  logLevel: 'warning',
+  metafile: true,
+  minify: true,
+  keepNames: true,
+  sourcemap: true,
+};
 // CommonJS packages inside an ESM bundle call `require`.
-const REQUIRE_BANNER = { js: "import{createRequire as $nadirRequire}from'node:module';const require=$nadirRequire(import.meta.url);" };
+const REQUIRE_BANNER = {
+  js: "import{createRequire as $nadirRequire}from'node:module';const require=$nadirRequire(import.meta.url);",
+};
 
 /** Points `typescript` at the one copy in dist/, from bundles that lie `up` folders below it. */
 const sharedTypeScript = (up) => ({
@@ -21,15 +32,49 @@ const parts = {
   /** Library (dist/index.js) and command line (dist/cli.js), sharing chunks. */
   async lib() {
     await copyFile(require.resolve('parquet-wasm/esm/parquet_wasm_bg.wasm'), 'dist/parquet_wasm_bg.wasm');
-    return build({ ...NODE, entryPoints: { index: 'src/index.ts', cli: 'src/cli/main.ts' }, outdir: 'dist', format: 'esm', splitting: true, chunkNames: 'chunk-[hash]', banner: REQUIRE_BANNER, plugins: [sharedTypeScript('./')] });
+    return build({
+      ...NODE,
+      entryPoints: { index: 'src/index.ts', cli: 'src/cli/main.ts' },
+      outdir: 'dist',
+      format: 'esm',
+      splitting: true,
+      chunkNames: 'chunk-[hash]',
+      banner: REQUIRE_BANNER,
+      plugins: [sharedTypeScript('./')],
+    });
   },
   /** Kernel child: main thread, control worker, compiler worker. */
   async kernel() {
-    await build({ ...NODE, keepNames: false, entryPoints: [require.resolve('typescript')], outfile: 'dist/typescript.cjs', format: 'cjs', sourcemap: false });
-    return build({ ...NODE, entryPoints: { main: 'kernels/child/main.ts', control: 'kernels/child/control.ts', compiler: 'kernels/child/compiler.ts' }, outdir: 'dist/kernel', format: 'esm', banner: REQUIRE_BANNER, plugins: [sharedTypeScript('../')] });
+    await build({
+      ...NODE,
+      keepNames: false,
+      entryPoints: [require.resolve('typescript')],
+      outfile: 'dist/typescript.cjs',
+      format: 'cjs',
+      sourcemap: false,
+    });
+    return build({
+      ...NODE,
+      entryPoints: {
+        main: 'kernels/child/main.ts',
+        control: 'kernels/child/control.ts',
+        compiler: 'kernels/child/compiler.ts',
+      },
+      outdir: 'dist/kernel',
+      format: 'esm',
+      banner: REQUIRE_BANNER,
+      plugins: [sharedTypeScript('../')],
+    });
   },
   /** Extension host bundle. */
-  extension: () => build({ ...NODE, entryPoints: ['src/extension/extension.ts'], outfile: 'dist/extension.cjs', format: 'cjs', external: ['vscode'] }),
+  extension: () =>
+    build({
+      ...NODE,
+      entryPoints: ['src/extension/extension.ts'],
+      outfile: 'dist/extension.cjs',
+      format: 'cjs',
+      external: ['vscode'],
+    }),
   /** Notebook renderers, ES modules for the webview. */
   renderers: async () => {
     const { buildRenderers } = await import('./renderers/build.mjs');

@@ -3,7 +3,20 @@ import jsdoc from 'eslint-plugin-jsdoc';
 import { floors } from './scripts/eslint-floors.mjs';
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'dist-test/**', 'out/**', 'test-results/**', 'node_modules/**', 'test/host*/node_modules/**', '**/generated/**', '**/*.mjs', '**/*.cjs', 'test/workspace/**'] },
+  {
+    ignores: [
+      'dist/**',
+      'dist-test/**',
+      'out/**',
+      'test-results/**',
+      'node_modules/**',
+      'test/host*/node_modules/**',
+      '**/generated/**',
+      '**/*.mjs',
+      '**/*.cjs',
+      'test/workspace/**',
+    ],
+  },
   {
     files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.strictTypeChecked],
@@ -25,7 +38,12 @@ export default tseslint.config(
   },
   {
     files: ['src/**/*.ts', 'kernels/**/*.ts'],
-    rules: { 'jsdoc/require-jsdoc': ['error', { publicOnly: true, require: { FunctionDeclaration: true, ClassDeclaration: true, MethodDefinition: false } }] },
+    rules: {
+      'jsdoc/require-jsdoc': [
+        'error',
+        { publicOnly: true, require: { FunctionDeclaration: true, ClassDeclaration: true, MethodDefinition: false } },
+      ],
+    },
   },
   {
     files: ['test/**/*.ts'],

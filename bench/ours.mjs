@@ -24,7 +24,13 @@ function image(bands, side, seed) {
 }
 
 async function makeCog(file, side) {
-  const tensor = GeoTensor.create({ values: image(4, side, 1), shape: [4, side, side], transform: [10, 0, COG_ORIGIN[0], 0, -10, COG_ORIGIN[1]], crs: 'EPSG:32631', fillValue: 0 });
+  const tensor = GeoTensor.create({
+    values: image(4, side, 1),
+    shape: [4, side, side],
+    transform: [10, 0, COG_ORIGIN[0], 0, -10, COG_ORIGIN[1]],
+    crs: 'EPSG:32631',
+    fillValue: 0,
+  });
   await saveCog(tensor, file);
 }
 
@@ -34,7 +40,13 @@ const prepare = {
       const zone = i % 2 ? 32632 : 32631;
       const [x, y] = [400000 + (i % 40) * 640, 5000000 + Math.floor(i / 40) * 640];
       const day = String(1 + (i % 28)).padStart(2, '0');
-      const tensor = GeoTensor.create({ values: image(1, 64, i), shape: [1, 64, 64], transform: [10, 0, x, 0, -10, y], crs: `EPSG:${zone}`, fillValue: 0 });
+      const tensor = GeoTensor.create({
+        values: image(1, 64, i),
+        shape: [1, 64, 64],
+        transform: [10, 0, x, 0, -10, y],
+        crs: `EPSG:${zone}`,
+        fillValue: 0,
+      });
       await saveCog(tensor, path.join(dir, `S2_${String(i).padStart(5, '0')}_202406${day}.tif`));
     }
   },
@@ -48,10 +60,15 @@ const prepare = {
     await makeCog(path.join(dir, 'big.tif'), COG_SIDE);
     const random = createRandom(3, 'bench');
     // Chips in the neighbouring zone, well inside the image.
-    const whole = GeoSlice.create({ bounds: [COG_ORIGIN[0], COG_ORIGIN[1] - COG_SIDE * 10, COG_ORIGIN[0] + COG_SIDE * 10, COG_ORIGIN[1]], resolution: 10, crs: 'EPSG:32631' }).toCrs('EPSG:32632');
+    const whole = GeoSlice.create({
+      bounds: [COG_ORIGIN[0], COG_ORIGIN[1] - COG_SIDE * 10, COG_ORIGIN[0] + COG_SIDE * 10, COG_ORIGIN[1]],
+      resolution: 10,
+      crs: 'EPSG:32631',
+    }).toCrs('EPSG:32632');
     const [xmin, ymin, xmax, ymax] = whole.bounds;
     const margin = 0.12 * (xmax - xmin);
-    const corner = (low, high) => Math.round((low + margin + random.uniform() * (high - low - 2 * margin - CHIP * 10)) / 10) * 10;
+    const corner = (low, high) =>
+      Math.round((low + margin + random.uniform() * (high - low - 2 * margin - CHIP * 10)) / 10) * 10;
     const boxes = Array.from({ length: n }, () => {
       const [x, y] = [corner(xmin, xmax), corner(ymin, ymax)];
       return [x, y, x + CHIP * 10, y + CHIP * 10];
@@ -69,7 +86,8 @@ const sum = (values) => {
 async function sumChips(slices, options) {
   const catalog = await buildRasterCatalog(path.join(dir, 'big.tif'));
   let total = 0;
-  for await (const { tensor } of loadChips(catalog, slices, { onError: 'raise', ...options })) total += sum(tensor.values);
+  for await (const { tensor } of loadChips(catalog, slices, { onError: 'raise', ...options }))
+    total += sum(tensor.values);
   return [total];
 }
 
@@ -81,11 +99,19 @@ const run = {
   async 'chip-read'() {
     const windows = JSON.parse(readFileSync(path.join(dir, 'windows.json'), 'utf8'));
     const transform = [10, 0, COG_ORIGIN[0], 0, -10, COG_ORIGIN[1]];
-    return sumChips(windows.map(([col, row]) => GeoSlice.fromWindow({ col, row, width: CHIP, height: CHIP }, transform, { crs: 'EPSG:32631' })), {});
+    return sumChips(
+      windows.map(([col, row]) =>
+        GeoSlice.fromWindow({ col, row, width: CHIP, height: CHIP }, transform, { crs: 'EPSG:32631' }),
+      ),
+      {},
+    );
   },
   async 'chip-warp'() {
     const boxes = JSON.parse(readFileSync(path.join(dir, 'boxes.json'), 'utf8'));
-    return sumChips(boxes.map((bounds) => GeoSlice.create({ bounds, resolution: 10, crs: 'EPSG:32632' })), { resampling: 'bilinear' });
+    return sumChips(
+      boxes.map((bounds) => GeoSlice.create({ bounds, resolution: 10, crs: 'EPSG:32632' })),
+      { resampling: 'bilinear' },
+    );
   },
 };
 
@@ -98,5 +124,7 @@ if (mode === 'prepare') {
   const check = await run[name]();
   const wall = (performance.now() - startedAt) / 1000;
   const used = process.cpuUsage(cpu);
-  console.log(JSON.stringify({ wall, cpu: (used.user + used.system) / 1e6, rss: process.resourceUsage().maxRSS / 1024, check }));
+  console.log(
+    JSON.stringify({ wall, cpu: (used.user + used.system) / 1e6, rss: process.resourceUsage().maxRSS / 1024, check }),
+  );
 }

@@ -17,8 +17,13 @@ if (unknown.length) {
 }
 ensureInstalled();
 ensureBuilt();
-const python = [process.env.NADIR_PEERS_PYTHON, path.join(ROOT, 'bench/.venv/bin/python')].find((p) => p && existsSync(p));
-if (!python) console.error('no peers: run `npm run bench:peers` first, or name a Python in NADIR_PEERS_PYTHON; running our side only');
+const python = [process.env.NADIR_PEERS_PYTHON, path.join(ROOT, 'bench/.venv/bin/python')].find(
+  (p) => p && existsSync(p),
+);
+if (!python)
+  console.error(
+    'no peers: run `npm run bench:peers` first, or name a Python in NADIR_PEERS_PYTHON; running our side only',
+  );
 
 const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
 
@@ -29,7 +34,8 @@ function once(command, args) {
   return JSON.parse(done.stdout.trim().split('\n').at(-1));
 }
 
-const close = (a, b, tolerance) => a.length === b.length && a.every((v, i) => Math.abs(v - b[i]) <= tolerance * Math.max(1, Math.abs(b[i])));
+const close = (a, b, tolerance) =>
+  a.length === b.length && a.every((v, i) => Math.abs(v - b[i]) <= tolerance * Math.max(1, Math.abs(b[i])));
 
 let unequal = 0;
 for (const name of names.length ? names : Object.keys(benchmarks)) {
@@ -51,14 +57,22 @@ for (const name of names.length ? names : Object.keys(benchmarks)) {
       console.error(`${name}: results differ: ours ${ours[0].check.join(' ')}, peer ${peer[0].check.join(' ')}`);
     }
     const line = {
-      name, n, unit,
-      ours: median(ours.map((o) => o.wall)), peer: peer.length ? median(peer.map((p) => p.wall)) : null,
-      ratio: peer.length ? median(ratios) : null, range: peer.length ? [Math.min(...ratios), Math.max(...ratios)] : null,
-      ours_cpu: median(ours.map((o) => o.cpu)), peer_cpu: peer.length ? median(peer.map((p) => p.cpu)) : null,
-      rss_mb: Math.round(Math.max(...ours.map((o) => o.rss))), equal,
+      name,
+      n,
+      unit,
+      ours: median(ours.map((o) => o.wall)),
+      peer: peer.length ? median(peer.map((p) => p.wall)) : null,
+      ratio: peer.length ? median(ratios) : null,
+      range: peer.length ? [Math.min(...ratios), Math.max(...ratios)] : null,
+      ours_cpu: median(ours.map((o) => o.cpu)),
+      peer_cpu: peer.length ? median(peer.map((p) => p.cpu)) : null,
+      rss_mb: Math.round(Math.max(...ours.map((o) => o.rss))),
+      equal,
     };
     const round = (v) => (typeof v === 'number' ? Number(v.toPrecision(3)) : Array.isArray(v) ? v.map(round) : v);
-    console.log(JSON.stringify(Object.fromEntries(Object.entries(line).map(([k, v]) => [k, k === 'n' ? v : round(v)]))));
+    console.log(
+      JSON.stringify(Object.fromEntries(Object.entries(line).map(([k, v]) => [k, k === 'n' ? v : round(v)]))),
+    );
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }

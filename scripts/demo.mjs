@@ -23,14 +23,33 @@ const notebook = path.join(ROOT, 'examples', userData ? 'your-data.ipynb' : 'qui
 const data = userData ? path.resolve(userData) : path.join(out, 'data');
 const startedAt = Date.now();
 console.log(`Running ${path.relative(ROOT, notebook)} …`);
-const args = ['dist/cli.js', 'run', notebook, '-p', `data=${JSON.stringify(data)}`, '-p', `out=${JSON.stringify(dataset)}`, '-o', path.join(out, path.basename(notebook)), '--html', path.join(out, 'report.html'), '--cwd', path.dirname(notebook)];
+const args = [
+  'dist/cli.js',
+  'run',
+  notebook,
+  '-p',
+  `data=${JSON.stringify(data)}`,
+  '-p',
+  `out=${JSON.stringify(dataset)}`,
+  '-o',
+  path.join(out, path.basename(notebook)),
+  '--html',
+  path.join(out, 'report.html'),
+  '--cwd',
+  path.dirname(notebook),
+];
 const done = spawnSync(process.execPath, args, { cwd: ROOT, stdio: 'inherit' });
 if (done.status !== 0) process.exit(done.status ?? 1);
 
-const files = (folder) => readdirSync(folder, { recursive: true, withFileTypes: true }).filter((e) => e.isFile()).map((e) => path.join(e.parentPath ?? e.path, e.name));
+const files = (folder) =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((e) => e.isFile())
+    .map((e) => path.join(e.parentPath ?? e.path, e.name));
 const size = (list) => `${(list.reduce((sum, f) => sum + statSync(f).size, 0) / 1e6).toFixed(1)} MB`;
 const made = files(dataset);
-const manifest = createHash('sha256').update(readFileSync(path.join(dataset, 'manifest.json'))).digest('hex');
+const manifest = createHash('sha256')
+  .update(readFileSync(path.join(dataset, 'manifest.json')))
+  .digest('hex');
 const show = (f) => path.relative(process.cwd(), f);
 console.log(`
 Made in ${((Date.now() - startedAt) / 1000).toFixed(1)} s:

@@ -12,8 +12,15 @@ ensureBuilt();
 await packageExtension({ build: false });
 const dir = ensureHost('host');
 const port = option('port');
-const server = await startServer({ dir, vsix: vsixPath, workspace: path.join(ROOT, 'examples'), ...(port ? { port: Number(port) } : {}) });
+const server = await startServer({
+  dir,
+  vsix: vsixPath,
+  workspace: path.join(ROOT, 'examples'),
+  ...(port ? { port: Number(port) } : {}),
+});
 const data = option('data');
 if (data) cpSync(path.resolve(data), path.join(server.folder, path.basename(data)), { recursive: true });
-console.log(`\nOpen ${workbenchUrl(server, { develop: false, open: path.join(server.folder, 'quickstart.ipynb') })}\n\nCtrl-C ends it. The notebook is a copy in ${server.folder}.`);
+console.log(
+  `\nOpen ${workbenchUrl(server, { develop: false, open: path.join(server.folder, 'quickstart.ipynb') })}\n\nCtrl-C ends it. The notebook is a copy in ${server.folder}.`,
+);
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void server.stop().then(() => process.exit(0)));

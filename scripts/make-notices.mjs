@@ -18,7 +18,9 @@ export function writeNotices() {
   const inputs = readdirSync(folder)
     .filter((f) => /^meta-.*\.json$/.test(f))
     .flatMap((f) => Object.keys(JSON.parse(readFileSync(path.join(folder, f), 'utf8')).inputs));
-  const folders = [...new Set([...inputs.map(packageOf).filter(Boolean), ...ALSO.map((p) => `node_modules/${p}`)])].sort();
+  const folders = [
+    ...new Set([...inputs.map(packageOf).filter(Boolean), ...ALSO.map((p) => `node_modules/${p}`)]),
+  ].sort();
   const missing = [];
   const texts = folders.map((place) => {
     const at = path.join(ROOT, place);
@@ -29,7 +31,10 @@ export function writeNotices() {
     return `${name} ${version} (${license})\n\n${text}\n`;
   });
   const basemap = 'Basemap: made with Natural Earth (public domain).\n';
-  writeFileSync(path.join(ROOT, 'ThirdPartyNotices.txt'), `Nadir contains the following third-party software and data.\n\n${[basemap, ...texts].join(`\n${'-'.repeat(80)}\n\n`)}`);
+  writeFileSync(
+    path.join(ROOT, 'ThirdPartyNotices.txt'),
+    `Nadir contains the following third-party software and data.\n\n${[basemap, ...texts].join(`\n${'-'.repeat(80)}\n\n`)}`,
+  );
   return missing;
 }
 

@@ -54,7 +54,10 @@ export async function packageExtension({ update = false, build = true } = {}) {
 }
 
 if (process.argv[1] === import.meta.filename) {
-  const problems = await packageExtension({ update: process.argv.includes('--update'), build: !process.argv.includes('--no-build') });
+  const problems = await packageExtension({
+    update: process.argv.includes('--update'),
+    build: !process.argv.includes('--no-build'),
+  });
   for (const problem of problems) console.error(problem);
   if (problems.length > 0) console.error('Right as it is? Run `npm run package -- --update` and commit the list.');
   process.exit(problems.length > 0 ? 1 : 0);

@@ -30,7 +30,9 @@ process.exit(code || (failed > 0 ? 1 : 0));
 
 /** Adds results to the JSON file of this host. */
 function record(results) {
-  const before = existsSync(resultsFile) ? JSON.parse(readFileSync(resultsFile, 'utf8')) : { passed: 0, failed: 0, results: [] };
+  const before = existsSync(resultsFile)
+    ? JSON.parse(readFileSync(resultsFile, 'utf8'))
+    : { passed: 0, failed: 0, results: [] };
   before.results.push(...results);
   before.passed += results.filter((r) => r.state === 'passed').length;
   before.failed += results.filter((r) => r.state === 'failed').length;
@@ -38,7 +40,10 @@ function record(results) {
 }
 
 async function integration() {
-  const server = await startServer({ dir, env: { NADIR_TEST_RESULTS: resultsFile, NADIR_TEST_GREP: option('grep') ?? '', ELECTRON_RUN_AS_NODE: '' } });
+  const server = await startServer({
+    dir,
+    env: { NADIR_TEST_RESULTS: resultsFile, NADIR_TEST_GREP: option('grep') ?? '', ELECTRON_RUN_AS_NODE: '' },
+  });
   let opened;
   try {
     opened = await openBrowser(server);
@@ -46,7 +51,8 @@ async function integration() {
     const exit = Promise.withResolvers ? Promise.withResolvers() : deferred();
     await page.exposeFunction('codeAutomationLog', (_type, texts) => {
       const text = (Array.isArray(texts) ? texts : [texts]).map(String).join(' ');
-      for (const line of text.split('\n')) if (/^\s*(TEST|[✓✔✗×]|\d+ (passing|failing|pending))/.test(line)) console.log(line.replace(/^TEST /, '  '));
+      for (const line of text.split('\n'))
+        if (/^\s*(TEST|[✓✔✗×]|\d+ (passing|failing|pending))/.test(line)) console.log(line.replace(/^TEST /, '  '));
     });
     await page.exposeFunction('codeAutomationExit', (status) => exit.resolve(Number(status)));
     const timer = setTimeout(() => exit.resolve(124), LIMIT_MS);
@@ -55,7 +61,8 @@ async function integration() {
     clearTimeout(timer);
     mkdirSync(path.join(ROOT, 'test-results/screens', name), { recursive: true });
     await page.screenshot({ path: path.join(ROOT, 'test-results/screens', name, 'integration-end.png') });
-    if (status === 124) console.error(`${name}: the suites did not end within ${LIMIT_MS / 1000} s\n${server.log().slice(-2000)}`);
+    if (status === 124)
+      console.error(`${name}: the suites did not end within ${LIMIT_MS / 1000} s\n${server.log().slice(-2000)}`);
     record([requestsResult('integration', strangers)]);
     return status === 0 && strangers.length === 0 ? 0 : status || 1;
   } finally {
@@ -72,10 +79,19 @@ async function journey() {
     opened = await openBrowser(server);
     const screens = path.join(ROOT, 'test-results/screens', name);
     mkdirSync(screens, { recursive: true });
-    const limit = new Promise((_resolve, reject) => setTimeout(() => reject(new Error(`the journey did not end within ${(2 * LIMIT_MS) / 1000} s`)), 2 * LIMIT_MS).unref());
-    const results = await Promise.race([runJourney({ page: opened.page, url: workbenchUrl(server), folder: server.folder, root: ROOT, screens }), limit]);
+    const limit = new Promise((_resolve, reject) =>
+      setTimeout(
+        () => reject(new Error(`the journey did not end within ${(2 * LIMIT_MS) / 1000} s`)),
+        2 * LIMIT_MS,
+      ).unref(),
+    );
+    const results = await Promise.race([
+      runJourney({ page: opened.page, url: workbenchUrl(server), folder: server.folder, root: ROOT, screens }),
+      limit,
+    ]);
     record([...results, requestsResult('journey', opened.strangers)]);
-    for (const r of results) console.log(`  ${r.state} ${r.title}${r.error ? `\n    ${r.error.split('\n').slice(0, 8).join('\n    ')}` : ''}`);
+    for (const r of results)
+      console.log(`  ${r.state} ${r.title}${r.error ? `\n    ${r.error.split('\n').slice(0, 8).join('\n    ')}` : ''}`);
     return results.some((r) => r.state === 'failed') || opened.strangers.length > 0 ? 1 : 0;
   } catch (error) {
     console.error(error);
@@ -90,7 +106,12 @@ async function journey() {
 function requestsResult(what, strangers) {
   const title = `${what}: no request leaves the machine`;
   for (const url of strangers) console.error(`  request to another host: ${url}`);
-  return { title, state: strangers.length > 0 ? 'failed' : 'passed', durationMs: 0, ...(strangers.length > 0 ? { error: strangers.join('\n') } : {}) };
+  return {
+    title,
+    state: strangers.length > 0 ? 'failed' : 'passed',
+    durationMs: 0,
+    ...(strangers.length > 0 ? { error: strangers.join('\n') } : {}),
+  };
 }
 
 function deferred() {

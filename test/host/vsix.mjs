@@ -18,9 +18,16 @@ let opened;
 try {
   opened = await openBrowser(server);
   const url = workbenchUrl(server, { develop: false });
-  results = [...(await runJourney({ page: opened.page, url, folder: server.folder, root: ROOT, screens, sample: true }))];
+  results = [
+    ...(await runJourney({ page: opened.page, url, folder: server.folder, root: ROOT, screens, sample: true })),
+  ];
   const error = opened.strangers.join('\n');
-  results.push({ title: 'vsix: no request leaves the machine', state: error ? 'failed' : 'passed', durationMs: 0, ...(error ? { error } : {}) });
+  results.push({
+    title: 'vsix: no request leaves the machine',
+    state: error ? 'failed' : 'passed',
+    durationMs: 0,
+    ...(error ? { error } : {}),
+  });
 } catch (error) {
   results.push({ title: 'vsix', state: 'failed', durationMs: 0, error: String(error?.stack ?? error) });
 } finally {
