@@ -1,11 +1,12 @@
 /** From staging to the final names: files first, the manifest last (`export.md`, Running). */
 import { mkdir, rename, rm, rmdir } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import path from 'node:path';
 import { ExportError, messageOf } from '../core/index.js';
 import { writeFileAtomic } from '../io/index.js';
 import { faultPoint } from './fault.js';
 import { exists, inside } from './files.js';
-import { asidePath, COMMIT_MARK, STAGING, type Target } from './target.js';
+import { asidePath, COMMIT_MARK, removeStaleLock, STAGING, type Target } from './target.js';
 import type { Manifest } from './types.js';
 
 /** Texts of a dataset's last files. */
@@ -73,6 +74,8 @@ async function commitSwap(target: Target, data: string, last: LastFiles): Promis
 /** Removes the staging of this recipe, and the staging folder when nothing else is in it. */
 export async function clearStaging(target: Target): Promise<void> {
   await rm(target.staging, { recursive: true, force: true });
+  // A killed export leaves its lock behind.
+  await removeStaleLock(target.dir, hostname());
   // Another recipe may still be staged, or an export hold the lock; then the folder stays.
   await rmdir(path.join(target.dir, STAGING)).catch(() => undefined);
 }

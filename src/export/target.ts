@@ -214,9 +214,8 @@ export async function lockTarget(dir: string, host: string): Promise<() => Promi
       return unlock;
     } catch (error) {
       if (!(error instanceof Error) || !('code' in error) || error.code !== 'EEXIST') throw error;
-      const lock = await readLock(file);
-      const isStale = lock === null ? await isOld(file) : lock.host === host && !isAlive(lock.pid);
-      if (!isStale || attempt > 0) {
+      if (attempt > 0 || !(await removeStaleLock(dir, host))) {
+        const lock = await readLock(file);
         throw new ExportError(
           'export.locked',
           `Another export (process ${lock?.pid ?? '?'} on ${lock?.host ?? '?'}) is writing into ${dir}.`,
@@ -226,10 +225,18 @@ export async function lockTarget(dir: string, host: string): Promise<() => Promi
           },
         );
       }
-      await rm(file, { force: true });
     }
   }
   throw new ExportError('export.locked', `The lock of ${dir} cannot be taken.`);
+}
+
+/** Removes the lock of a process of this host that no longer runs, and says whether there was one. */
+export async function removeStaleLock(dir: string, host: string): Promise<boolean> {
+  const file = path.join(dir, STAGING, 'lock');
+  const lock = await readLock(file);
+  const isStale = lock === null ? await isOld(file) : lock.host === host && !isAlive(lock.pid);
+  if (isStale) await rm(file, { force: true });
+  return isStale;
 }
 
 async function isOld(file: string): Promise<boolean> {
