@@ -13,6 +13,14 @@ export interface RunListener {
   log(text: string): void;
 }
 
+/** How an execution ended, as the editor will show it. */
+export interface Ending {
+  readonly success: boolean | undefined;
+  readonly executionOrder: number | undefined;
+  readonly startTime: number | undefined;
+  readonly endTime: number | undefined;
+}
+
 /** One stretch of a stream, or any other output. Text is kept because an overlong run is cut in the middle. */
 interface Entry {
   output: NotebookCellOutput;
@@ -26,6 +34,7 @@ export class CellRun implements ExecuteSink {
   readonly #listener: RunListener;
   #entries: Entry[] = [];
   #clearNext = false;
+  #startTime: number | undefined;
   isStarted = false;
   failure: CellError | undefined;
 
@@ -37,7 +46,8 @@ export class CellRun implements ExecuteSink {
   started(order: number): void {
     this.isStarted = true;
     this.#execution.executionOrder = order;
-    this.#execution.start(Date.now());
+    this.#startTime = Date.now();
+    this.#execution.start(this.#startTime);
     this.#send(this.#execution.clearOutput());
     this.#listener.started(this.#execution.cell);
   }
@@ -95,9 +105,11 @@ export class CellRun implements ExecuteSink {
   }
 
   /** Ends the execution; one that never started is shown as not run. */
-  end(success: boolean | undefined): void {
+  end(success: boolean | undefined): Ending {
     if (!this.isStarted) this.#execution.start();
-    this.#execution.end(success, this.isStarted ? Date.now() : undefined);
+    const endTime = this.isStarted ? Date.now() : undefined;
+    this.#execution.end(success, endTime);
+    return { success, executionOrder: this.#execution.executionOrder, startTime: this.#startTime, endTime };
   }
 
   #append(entry: Entry): void {

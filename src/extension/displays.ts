@@ -2,6 +2,7 @@
 
 import type { NotebookCell, NotebookCellExecution, NotebookCellOutput, NotebookController } from 'vscode';
 import type { BundleMetadata, MimeBundle } from '../../kernels/protocol.js';
+import type { Ending } from './cell-run.js';
 import { toItems } from './output.js';
 
 /** A change of one cell's outputs through whatever execution is open for it. */
@@ -20,6 +21,7 @@ export class Displays {
   readonly #running = new Map<NotebookCell, NotebookCellExecution>();
   readonly #waiting = new Map<NotebookCell, Map<string, CellChange>>();
   readonly #busy = new Set<NotebookCell>();
+  readonly #endings = new WeakMap<NotebookCell, Ending>();
   #lateOrdinal = 0;
 
   constructor(controller: NotebookController, log: (text: string) => void) {
@@ -35,7 +37,9 @@ export class Displays {
     for (const [id, shown] of this.#shown) if (shown.cell === cell) this.#shown.delete(id);
   }
 
-  end(execution: NotebookCellExecution): void {
+  /** A cell has ended. How is kept here, since the editor's own summary of it comes later. */
+  end(execution: NotebookCellExecution, ending: Ending): void {
+    this.#endings.set(execution.cell, ending);
     if (this.#running.get(execution.cell) === execution) this.#running.delete(execution.cell);
   }
 
@@ -95,14 +99,20 @@ export class Displays {
   }
 
   async #reopen(cell: NotebookCell, changes: readonly CellChange[]): Promise<void> {
-    const before = cell.executionSummary;
+    const summary = cell.executionSummary;
+    const before: Ending = this.#endings.get(cell) ?? {
+      success: summary?.success,
+      executionOrder: summary?.executionOrder,
+      startTime: summary?.timing?.startTime,
+      endTime: summary?.timing?.endTime,
+    };
     const execution = this.#controller.createNotebookCellExecution(cell);
-    execution.executionOrder = before?.executionOrder;
-    execution.start(before?.timing?.startTime);
+    execution.executionOrder = before.executionOrder;
+    execution.start(before.startTime);
     try {
       for (const change of changes) await change(execution);
     } finally {
-      execution.end(before?.success, before?.timing?.endTime);
+      execution.end(before.success, before.endTime);
     }
   }
 }

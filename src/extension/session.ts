@@ -79,8 +79,7 @@ export class Session {
     const result = LANGUAGES.includes(request.language)
       ? await this.#client.execute(request, run)
       : refuseLanguage(run, request.language);
-    run.end(result.status === 'cancelled' ? undefined : result.status === 'ok');
-    this.#displays.end(execution);
+    this.#displays.end(execution, run.end(result.status === 'cancelled' ? undefined : result.status === 'ok'));
     return result;
   }
 
