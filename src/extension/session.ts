@@ -152,11 +152,7 @@ export class Session {
   async #died(error: CellError): Promise<void> {
     const restart = l10n.t('Restart Kernel');
     const name = path.basename(this.notebook.uri.path);
-    const message = l10n.t(
-      'The kernel of {0} has ended: {1} Variables are lost; the notebook is not.',
-      name,
-      error.message,
-    );
+    const message = l10n.t('{0}: {1} The notebook is unharmed.', name, error.message);
     if ((await this.#host.log.offer(message, restart)) === restart) await this.restart();
   }
 }
