@@ -14,7 +14,7 @@ import {
 import { drawMapPicture } from './draw/map-picture.js';
 import { fitRows } from './fit.js';
 import { footprintRow } from './footprint.js';
-import { unionOf } from './place.js';
+import { unionOf } from './draw/view.js';
 import type { CatalogData, FootprintRow, LedgerRow } from './wire/payload.js';
 import { facts, grouped, isoDay, placeRange, plural, textTable, timeSpan } from './words.js';
 

@@ -24,7 +24,7 @@ import { drawChipsPicture } from './draw/chips-picture.js';
 import { BAD, GOOD } from './draw/theme.js';
 import { footprintRow } from './footprint.js';
 import type { TensorLike } from './objects.js';
-import { unionOf } from './place.js';
+import { unionOf } from './draw/view.js';
 import { validShare } from './preview.js';
 import { rowSlice } from './chip-source.js';
 import type { ChipItem, CurationData } from './wire/payload.js';

@@ -174,15 +174,3 @@ function douglasPeucker(points: readonly LonLat[], tolerance: number): LonLat[] 
   }
   return points.filter((_, i) => keep[i] === 1);
 }
-
-/** The box around boxes; null for none. */
-export function unionOf(boxes: Iterable<LonLatBox>): LonLatBox | null {
-  let [w, s, e, n] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const box of boxes) {
-    w = Math.min(w, box[0]);
-    s = Math.min(s, box[1]);
-    e = Math.max(e, box[2]);
-    n = Math.max(n, box[3]);
-  }
-  return w <= e ? [w, s, e, n] : null;
-}

@@ -9,7 +9,7 @@ import { catalogLook, loadSliceChips } from './chip-source.js';
 import { chipArgs, chipPreview, sliceItem } from './chips.js';
 import { drawMapPicture } from './draw/map-picture.js';
 import { fileName } from './footprint.js';
-import { unionOf } from './place.js';
+import { unionOf } from './draw/view.js';
 import type { SamplesData } from './wire/payload.js';
 import { facts, grouped, isoDay, oneLine, placeRange, plural, textTable, timeSpan } from './words.js';
 

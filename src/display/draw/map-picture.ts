@@ -3,10 +3,10 @@ import { drawGraticule, drawGraticuleLabels, drawGround, drawScaleBar } from './
 import { boxCorners, Canvas, type Box, type Colour, type Point } from './canvas.js';
 import { drawGlobe } from './globe.js';
 import { drawText, fitText, textWidth } from './lettering.js';
-import { rampColour } from './ramps.js';
+import { rampColour } from '../wire/ramp.js';
 import { ACCENT, BORDER, INK, MUTED, PAPER } from './theme.js';
 import { drawTimeline, type TimeMark } from './timeline.js';
-import { fitView, outlinePixels, unionBox, type MapView } from './view.js';
+import { fitView, outlinePixels, unionOf, type MapView } from './view.js';
 import type { LonLatBox, Outline } from '../wire/payload.js';
 
 /** One area on the map. */
@@ -76,7 +76,7 @@ export function drawMapPicture(picture: MapPicture): Canvas {
 
 /** Draws a map with its globe and border into a box of a picture. */
 export function drawMap(canvas: Canvas, box: Box, map: Pick<MapPicture, 'areas' | 'inOrder'>): void {
-  const extent = unionBox(map.areas.map((a) => a.bbox)) ?? [-180, -60, 180, 80];
+  const extent = unionOf(map.areas.map((a) => a.bbox)) ?? [-180, -60, 180, 80];
   const isNarrow = box.width < 300;
   const view = fitView(extent, box, isNarrow ? 0.3 : undefined);
   const globe = isNarrow ? NARROW_GLOBE : GLOBE;
@@ -135,7 +135,7 @@ function drawAreas(canvas: Canvas, view: MapView, map: Pick<MapPicture, 'areas' 
 
 /** Mean number of areas at a place of the map: the sum of box areas over the area of their union box. */
 function overlap(areas: readonly MapArea[]): number {
-  const union = unionBox(areas.map((a) => a.bbox));
+  const union = unionOf(areas.map((a) => a.bbox));
   if (!union) return 1;
   const size = ([w, s, e, n]: LonLatBox): number => (e - w) * (n - s);
   return areas.reduce((sum, a) => sum + size(a.bbox), 0) / Math.max(size(union), 1e-12);

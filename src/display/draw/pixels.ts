@@ -1,6 +1,6 @@
 /** From quantised previews to RGBA: three bands, one band through a ramp, or classes. Invalid pixels stay transparent. */
 import type { RgbaImage } from './canvas.js';
-import { rampColour } from './ramps.js';
+import { rampColour } from '../wire/ramp.js';
 import type { Preview, PreviewBand, Rendering } from '../wire/payload.js';
 
 /** Darkest and brightest value of a band. */

@@ -4,7 +4,7 @@ import { boxCorners, Canvas, reduced, type Box, type Colour, type RgbaImage } fr
 import { drawGlobe } from './globe.js';
 import { drawText, fitText } from './lettering.js';
 import { drawFrame, PICTURE_WIDTH } from './map-picture.js';
-import { rampColour } from './ramps.js';
+import { rampColour } from '../wire/ramp.js';
 import { ACCENT, BAD, BORDER, FAINT, GOOD, INK, MUTED, PAPER } from './theme.js';
 import { bandValues, type Limits } from './pixels.js';
 import { percent, shortNumber } from '../words.js';

@@ -64,8 +64,8 @@ export function metresPerPixel(view: MapView): number {
   return ((Math.PI / 180) * 6_371_000 * Math.cos((latitude * Math.PI) / 180)) / view.perDegree;
 }
 
-/** The box around boxes, unwrapped so that boxes on both sides of ±180 stay together; undefined for none. */
-export function unionBox(boxes: Iterable<LonLatBox>): LonLatBox | undefined {
+/** The box around boxes; null for none. */
+export function unionOf(boxes: Iterable<LonLatBox>): LonLatBox | null {
   let [w, s, e, n] = [Infinity, Infinity, -Infinity, -Infinity];
   for (const box of boxes) {
     w = Math.min(w, box[0]);
@@ -73,5 +73,5 @@ export function unionBox(boxes: Iterable<LonLatBox>): LonLatBox | undefined {
     e = Math.max(e, box[2]);
     n = Math.max(n, box[3]);
   }
-  return w <= e ? [w, s, e, n] : undefined;
+  return w <= e ? [w, s, e, n] : null;
 }

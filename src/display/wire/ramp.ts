@@ -1,9 +1,14 @@
-/** Colour ramps of pictures; the same anchors as the views, so that a saved picture and a live view agree. */
-import type { Colour } from './canvas.js';
-import type { Rendering } from '../wire/payload.js';
+/** Anchors of the colour ramps, shared by live views and saved pictures so that they agree. */
+import type { Rendering } from './payload.js';
 
-/** Evenly spaced anchors (viridis and cividis after matplotlib), linear between in sRGB. */
-const ANCHORS: Readonly<Record<Rendering['ramp'], readonly Colour[]>> = {
+export type RampName = Rendering['ramp'];
+export type RampColour = readonly [r: number, g: number, b: number];
+
+/**
+ * Evenly spaced anchors (viridis and cividis after matplotlib: perceptually even, safe for colour-blind readers).
+ * Between them colours are linear in sRGB, off by at most 3 of 255 from the published tables.
+ */
+export const RAMP_ANCHORS: Readonly<Record<RampName, readonly RampColour[]>> = {
   gray: [
     [0, 0, 0],
     [255, 255, 255],
@@ -46,11 +51,11 @@ const ANCHORS: Readonly<Record<Rendering['ramp'], readonly Colour[]>> = {
 };
 
 /** Colour of a ramp at `t` from 0 to 1. */
-export function rampColour(name: Rendering['ramp'], t: number): Colour {
-  const anchors = ANCHORS[name];
+export function rampColour(name: RampName, t: number): RampColour {
+  const anchors = RAMP_ANCHORS[name];
   const at = Math.min(1, Math.max(0, t)) * (anchors.length - 1);
   const low = Math.min(anchors.length - 2, Math.floor(at));
   const [a, b] = [anchors[low] ?? [0, 0, 0], anchors[low + 1] ?? [0, 0, 0]];
-  const mix = (k: 0 | 1 | 2): number => Math.round(a[k] + (b[k] - a[k]) * (at - low));
+  const mix = (k: 0 | 1 | 2): number => Math.round(a[k] * (1 - at + low) + b[k] * (at - low));
   return [mix(0), mix(1), mix(2)];
 }
