@@ -1,6 +1,7 @@
 /** Boxes and their images in other coordinate reference systems (`geoslice.md` §6). */
 import type { Bounds } from './affine.js';
-import { Crs, pointTransform, type CrsInput, type PointTransform } from './crs.js';
+import { Crs, type CrsInput } from './crs.js';
+import { pointTransform, type PointTransform } from './crs-transform.js';
 import { TransformError } from './errors.js';
 
 /** Interior points per edge; corners alone miss by hundreds of metres for a box of a few degrees. */

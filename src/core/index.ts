@@ -1,6 +1,7 @@
 export * from './affine.js';
 export * from './bounds.js';
 export * from './crs.js';
+export * from './crs-transform.js';
 export * from './display.js';
 export * from './errors.js';
 export * from './geo-slice.js';
