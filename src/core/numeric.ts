@@ -39,11 +39,12 @@ export function viewOf(dtype: DType, buffer: ArrayBufferLike, byteOffset: number
   return new CONSTRUCTORS[dtype](buffer as ArrayBuffer, byteOffset, length);
 }
 
+// SAFETY: the keys of CONSTRUCTORS are the element types.
+const DTYPE_OF_NAME = new Map(Object.entries(CONSTRUCTORS).map(([dtype, type]) => [type.name, dtype as DType]));
+
 /** The element type of an array. A clamped byte array counts as `uint8`. */
 export function dtypeOf(values: NumericArray): DType {
-  const name = values.constructor.name;
-  for (const [dtype, type] of Object.entries(CONSTRUCTORS)) if (type.name === name) return dtype as DType;
-  return 'uint8';
+  return DTYPE_OF_NAME.get(values.constructor.name) ?? 'uint8';
 }
 
 /** Smallest and largest value that a type holds exactly; ±Infinity for floats. */

@@ -150,12 +150,15 @@ function writeBlock(merged: WarpedBlock, block: Block, out: Output): void {
   if (merged.valid.includes(0)) {
     for (let i = 0; i < merged.values.length; i++) if (merged.valid[i] === 0) merged.values[i] = out.fillValue;
   }
+  // Rows of a block as wide as the output lie behind each other there too.
+  const rows = block.width === out.width ? block.height : 1;
   for (let b = 0; b < out.count; b++) {
-    for (let r = 0; r < block.height; r++) {
+    for (let r = 0; r < block.height; r += rows) {
       const from = (b * block.height + r) * block.width;
+      const end = from + rows * block.width;
       const to = (b * out.height + block.row + r) * out.width + block.col;
-      storeRounded(merged.values, out.values, to, from, from + block.width);
-      out.valid.set(merged.valid.subarray(from, from + block.width), to);
+      storeRounded(merged.values, out.values, to, from, end);
+      out.valid.set(merged.valid.subarray(from, end), to);
     }
   }
 }
