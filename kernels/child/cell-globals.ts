@@ -118,7 +118,8 @@ function asHandle<T extends object>(handle: T): T {
   return Object.defineProperty(handle, HANDLE, { value: true });
 }
 
-async function pickItem(services: GlobalServices, items: readonly unknown[], prompt: string): Promise<unknown> {
+async function pickItem(services: GlobalServices, items: unknown, prompt: string): Promise<unknown> {
+  if (!Array.isArray(items)) throw new TypeError(`pick takes a list first, pick(items, prompt); got ${typeof items}.`);
   const labels = items.map(String);
   const chosen = await services.ask({ kind: 'pick', prompt, items: labels });
   return items[labels.indexOf(String(chosen))];
