@@ -15,6 +15,7 @@ export default tseslint.config(
       '**/*.mjs',
       '**/*.cjs',
       'test/workspace/**',
+      'media/sample/**',
     ],
   },
   {
