@@ -68,6 +68,32 @@ export interface WriteReport {
   readonly bytes: number;
 }
 
+/** The rows of one period. */
+export interface CatalogGroup {
+  /** `2024-06-03`, `2024-06`, `2024` or `static`. */
+  readonly key: string;
+  /** The whole period; null for static rows. */
+  readonly interval: Interval | null;
+  readonly catalog: GeoCatalog;
+}
+
+/** One operation of a chain, and what it did. */
+export interface ExplanationStep {
+  /** `open`, `build`, `query`, `where`, `intersect` … */
+  readonly operation: string;
+  /** Its arguments in words. */
+  readonly detail: string;
+  readonly rowsIn: number;
+  readonly rowsOut: number;
+  /** Rows that each test removed; a row that several would remove counts for the first of space, time, predicate. */
+  readonly removed: { readonly space: number; readonly time: number; readonly predicate: number };
+  /** The statement that DuckDB ran; null where none did. */
+  readonly sql: string | null;
+}
+export interface Explanation {
+  readonly steps: readonly ExplanationStep[];
+}
+
 /** Facts about how a catalog came to be. */
 export interface CatalogConfig extends Readonly<Record<string, unknown>> {
   /** Files that could not be indexed, with the reason. */
@@ -85,6 +111,29 @@ export interface GeoCatalog {
   readonly config: CatalogConfig;
   /** Rows that meet an area (touching counts) and a time; static rows match every time. */
   query(target: GeoSlice | QueryOptions): GeoCatalog;
+  /**
+   * Every pair of rows that share area (more than a boundary) and time, in the left's CRS: its footprint is the common
+   * part, its interval the common time, its columns the left's and the right's as `_right_<name>`.
+   */
+  intersect(other: GeoCatalog, o?: { readonly spatialOnly?: boolean }): GeoCatalog;
+  /** Left rows, then right rows in the left's CRS; columns united by name. `exact` drops later equal rows. */
+  union(other: GeoCatalog, o?: { readonly dedupe?: 'none' | 'exact'; readonly force?: boolean }): GeoCatalog;
+  /** Left rows without partner in `other`: by the rules of `intersect`, or by file, layer, asset and times. */
+  difference(
+    other: GeoCatalog,
+    o?: { readonly spatialOnly?: boolean; readonly by?: 'overlap' | 'identity' },
+  ): GeoCatalog;
+  /** For each left row the right row nearest in time among those that share area; the gap in µs is column `_gap`. */
+  nearestInTime(
+    other: GeoCatalog,
+    o: {
+      readonly maxGap: Duration;
+      readonly direction?: 'both' | 'before' | 'after';
+      readonly oneToOne?: boolean;
+    },
+  ): GeoCatalog;
+  /** One catalog per UTC day, month or year of the start, in time order; static rows last, key `static`. */
+  groupBy(by: 'day' | 'month' | 'year', o?: LongTask): AsyncIterable<CatalogGroup>;
   /**
    * Rows for which a callback or an expression (`` `eo:cloud_cover` < 20 and start_time >= '2024-06-01' ``) holds.
    *
@@ -106,6 +155,8 @@ export interface GeoCatalog {
   rows(o?: LongTask): AsyncIterable<CatalogRow>;
   toArray(o?: LongTask): Promise<readonly CatalogRow[]>;
   slices(o?: { resolution?: Resolution | number }): AsyncIterable<GeoSlice>;
+  /** The chain of operations with rows in, rows out, and how many each test removed. */
+  explain(o?: LongTask): Promise<Explanation>;
   toGeoParquet(path: string, o?: WriteOptions): Promise<WriteReport>;
   dispose(): Promise<void>;
 }
