@@ -37,10 +37,23 @@ function once(command, args) {
 const close = (a, b, tolerance) =>
   a.length === b.length && a.every((v, i) => Math.abs(v - b[i]) <= tolerance * Math.max(1, Math.abs(b[i])));
 
+/** Slope of log(time) over log(n), by least squares. */
+function exponent(points) {
+  const logs = points.map(([n, t]) => [Math.log(n), Math.log(t)]);
+  const mean = (axis) => logs.reduce((sum, p) => sum + p[axis], 0) / logs.length;
+  const [mx, my] = [mean(0), mean(1)];
+  return logs.reduce((s, [x, y]) => s + (x - mx) * (y - my), 0) / logs.reduce((s, [x]) => s + (x - mx) ** 2, 0);
+}
+
+const round = (v) => (typeof v === 'number' ? Number(v.toPrecision(3)) : Array.isArray(v) ? v.map(round) : v);
+const print = (line) =>
+  console.log(JSON.stringify(Object.fromEntries(Object.entries(line).map(([k, v]) => [k, k === 'n' ? v : round(v)]))));
+
 let unequal = 0;
-for (const name of names.length ? names : Object.keys(benchmarks)) {
-  const { sizes, unit, tolerance } = benchmarks[name];
-  const n = small ? sizes.small : sizes.full;
+
+/** Our side and the peer in turn at one size; prints and returns the line. */
+function measure(name, n) {
+  const { unit, tolerance } = benchmarks[name];
   const dir = mkdtempSync(path.join(tmpdir(), `nadir-bench-${name}-`));
   try {
     once(process.execPath, ['bench/ours.mjs', 'prepare', name, dir, String(n)]);
@@ -56,6 +69,7 @@ for (const name of names.length ? names : Object.keys(benchmarks)) {
       unequal++;
       console.error(`${name}: results differ: ours ${ours[0].check.join(' ')}, peer ${peer[0].check.join(' ')}`);
     }
+    const p50 = (runs) => (runs.some((r) => 'p50' in r) ? median(runs.map((r) => r.p50)) : undefined);
     const line = {
       name,
       n,
@@ -68,13 +82,20 @@ for (const name of names.length ? names : Object.keys(benchmarks)) {
       peer_cpu: peer.length ? median(peer.map((p) => p.cpu)) : null,
       rss_mb: Math.round(Math.max(...ours.map((o) => o.rss))),
       equal,
+      p50_ms: p50(ours),
+      peer_p50_ms: p50(peer),
     };
-    const round = (v) => (typeof v === 'number' ? Number(v.toPrecision(3)) : Array.isArray(v) ? v.map(round) : v);
-    console.log(
-      JSON.stringify(Object.fromEntries(Object.entries(line).map(([k, v]) => [k, k === 'n' ? v : round(v)]))),
-    );
+    print(line);
+    return line;
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
+}
+
+for (const name of names.length ? names : Object.keys(benchmarks)) {
+  const { sizes } = benchmarks[name];
+  // Sizes a decade apart, where there are any, end at the full size; their growth is that of single operations, if timed.
+  const lines = (small ? [sizes.small] : (sizes.growth ?? [sizes.full])).map((n) => measure(name, n));
+  if (lines.length > 1) print({ name, growth: exponent(lines.map((l) => [l.n, l.p50_ms ?? l.ours])) });
 }
 process.exit(unequal ? 1 : 0);

@@ -1,0 +1,46 @@
+// Input that several benchmarks share.
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { buildRasterCatalog, createRandom, GeoTensor, loadChips, saveCog } from '../../../dist/index.js';
+
+export const COG_ORIGIN = [699960, 5000040];
+export const CHIP = 256;
+
+/** Side of the large COG in pixels: an eighth of a Sentinel-2 tile's area keeps the preparation short. */
+export const cogSide = (n) => (n < 100 ? 1024 : 4096);
+
+/** Smooth ground with texture, as imagery compresses. */
+export function image(bands, side, seed) {
+  const random = createRandom(seed, 'bench');
+  const values = new Uint16Array(bands * side * side);
+  for (let i = 0; i < values.length; i++) {
+    const x = i % side;
+    const y = Math.floor(i / side) % side;
+    values[i] = 1200 + 600 * Math.sin(x / 37) * Math.cos(y / 53) + 300 * Math.sin((x + y) / 11) + 60 * random.uniform();
+  }
+  return values;
+}
+
+/** Writes `big.tif`, four bands. */
+export async function makeCog(dir, n) {
+  const side = cogSide(n);
+  const tensor = GeoTensor.create({
+    values: image(4, side, 1),
+    shape: [4, side, side],
+    transform: [10, 0, COG_ORIGIN[0], 0, -10, COG_ORIGIN[1]],
+    crs: 'EPSG:32631',
+    fillValue: 0,
+  });
+  await saveCog(tensor, path.join(dir, 'big.tif'));
+}
+
+/** Sum of all pixels of chips of `big.tif`. */
+export async function sumChips(dir, slices, options) {
+  const catalog = await buildRasterCatalog(path.join(dir, 'big.tif'));
+  let total = 0;
+  for await (const { tensor } of loadChips(catalog, slices, { onError: 'raise', ...options }))
+    for (let i = 0; i < tensor.values.length; i++) total += tensor.values[i];
+  return total;
+}
+
+export const writeJson = (dir, name, value) => writeFileSync(path.join(dir, name), JSON.stringify(value));
