@@ -1,4 +1,7 @@
-export { buildRasterCatalog, type BuildOptions, type FileInput, type NamedFiles } from './build-raster.js';
+export { buildRasterCatalog } from './build-raster.js';
+export type { BuildOptions } from './build-options.js';
+export type { FileInput } from './expand-files.js';
+export type { NamedFiles } from './file-name.js';
 export { MemoryCatalog, ROOT } from './engines/memory/memory-catalog.js';
 export { compileExpression, type Fact, type Facts } from './expression.js';
 export {
