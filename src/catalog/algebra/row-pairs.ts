@@ -1,0 +1,120 @@
+/** Pairs of rows of two tables, as columns: what `intersect` makes its rows of (`catalog.md` §5). */
+import type { Interval } from '../../core/index.js';
+import { decodeWkb, encodeWkb } from '../../formats/geoparquet/index.js';
+import { footprintBounds, isBox } from '../geometry.js';
+import type { CatalogTable } from '../table.js';
+import type { MultiPolygon, Polygon } from '../types.js';
+import { clipFootprints } from './clip.js';
+
+/**
+ * Pairs in left-major order, right rows ascending. Row numbers are those of the tables, not positions in a view.
+ *
+ * What costs is computed when first asked for: a count needs no clip. Both tables are in one CRS, the left's.
+ */
+export class RowPairs {
+  readonly length: number;
+  readonly left: Uint32Array;
+  readonly right: Uint32Array;
+  readonly #a: CatalogTable;
+  readonly #b: CatalogTable;
+  readonly #spatialOnly: boolean;
+  #times: { readonly starts: Float64Array; readonly ends: Float64Array } | undefined;
+  #boxes: Float64Array | undefined;
+  #boxed: Uint8Array | undefined;
+  /** Clips of pairs that are not both boxes, once computed. */
+  readonly #clips = new Map<number, Uint8Array>();
+
+  constructor(
+    tables: readonly [left: CatalogTable, right: CatalogTable],
+    rows: { readonly left: Uint32Array; readonly right: Uint32Array },
+    spatialOnly: boolean,
+  ) {
+    [this.#a, this.#b] = tables;
+    this.left = rows.left;
+    this.right = rows.right;
+    this.length = rows.left.length;
+    this.#spatialOnly = spatialOnly;
+  }
+
+  /** Microseconds: later start; −Infinity where both are static. `spatialOnly` keeps the left's. */
+  get starts(): Float64Array {
+    return this.#spans().starts;
+  }
+  /** Microseconds: earlier end; Infinity where both are static. */
+  get ends(): Float64Array {
+    return this.#spans().ends;
+  }
+  /** Envelopes of the clips, four numbers a pair. */
+  get boxes(): Float64Array {
+    this.#measure();
+    // SAFETY: just computed.
+    return this.#boxes as Float64Array;
+  }
+  /** 1 where the clip is the rectangle of its envelope. */
+  get boxed(): Uint8Array {
+    this.#measure();
+    // SAFETY: just computed.
+    return this.#boxed as Uint8Array;
+  }
+
+  interval(k: number): Interval | null {
+    const [start, end] = [this.starts[k] ?? NaN, this.ends[k] ?? NaN];
+    return start === -Infinity ? null : { start, end };
+  }
+
+  /** Common part of the two footprints. */
+  geometry(k: number): Polygon | MultiPolygon {
+    return decodeWkb(this.wkb(k), 'intersect');
+  }
+
+  /** Common part of the two footprints as little-endian WKB. */
+  wkb(k: number): Uint8Array {
+    const known = this.#clips.get(k);
+    if (known) return known;
+    // SAFETY: k < length.
+    const [i, j] = [this.left[k] as number, this.right[k] as number];
+    const clip = clipFootprints(this.#a.geometry(i), this.#b.geometry(j));
+    if (!clip) throw new RangeError(`Pair ${k} shares no area.`);
+    const bytes = encodeWkb(clip);
+    if (this.#a.boxed[i] !== 1 || this.#b.boxed[j] !== 1) this.#clips.set(k, bytes);
+    return bytes;
+  }
+
+  #spans(): { readonly starts: Float64Array; readonly ends: Float64Array } {
+    if (this.#times) return this.#times;
+    const starts = new Float64Array(this.length);
+    const ends = new Float64Array(this.length);
+    for (let k = 0; k < this.length; k++) {
+      // SAFETY: pairs name rows of the tables.
+      const [i, j] = [this.left[k] as number, this.right[k] as number];
+      const [start, end] = [this.#a.starts[i] as number, this.#a.ends[i] as number];
+      starts[k] = this.#spatialOnly ? start : Math.max(start, this.#b.starts[j] as number);
+      ends[k] = this.#spatialOnly ? end : Math.min(end, this.#b.ends[j] as number);
+    }
+    return (this.#times = { starts, ends });
+  }
+
+  #measure(): void {
+    if (this.#boxes) return;
+    const boxes = new Float64Array(this.length * 4);
+    const boxed = new Uint8Array(this.length);
+    const [a, b] = [this.#a, this.#b];
+    for (let k = 0; k < this.length; k++) {
+      // SAFETY: pairs name rows of the tables.
+      const [i, j] = [this.left[k] as number, this.right[k] as number];
+      if (a.boxed[i] === 1 && b.boxed[j] === 1) {
+        for (let c = 0; c < 4; c++) {
+          const [u, v] = [a.boxes[i * 4 + c] as number, b.boxes[j * 4 + c] as number];
+          boxes[k * 4 + c] = c < 2 ? Math.max(u, v) : Math.min(u, v);
+        }
+        boxed[k] = 1;
+        continue;
+      }
+      const clip = this.geometry(k);
+      boxes.set(footprintBounds(clip), k * 4);
+      boxed[k] = isBox(clip) ? 1 : 0;
+    }
+    this.#boxes = boxes;
+    this.#boxed = boxed;
+  }
+}
