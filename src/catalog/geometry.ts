@@ -84,6 +84,18 @@ export function containsPoint(area: Area, x: number, y: number): boolean {
   );
 }
 
+/** 1 inside an area whose polygons are valid and share no interior, 0 on its boundary, −1 outside. */
+export function sideOfArea(area: Area, x: number, y: number): number {
+  let side = -1;
+  for (const [outer, ...holes] of polygonsOf(area)) {
+    if (!outer) continue;
+    let here = sideOfRing(outer, x, y);
+    for (const hole of holes) here = Math.min(here, -sideOfRing(hole, x, y));
+    side = Math.max(side, here);
+  }
+  return side;
+}
+
 function segmentsMeet(a: Point, b: Point, c: Point, d: Point): boolean {
   if (Math.max(a[0], b[0]) < Math.min(c[0], d[0]) || Math.max(c[0], d[0]) < Math.min(a[0], b[0])) return false;
   if (Math.max(a[1], b[1]) < Math.min(c[1], d[1]) || Math.max(c[1], d[1]) < Math.min(a[1], b[1])) return false;
