@@ -5,6 +5,9 @@ import { orientation } from '../orientation.js';
 import { someEdgePair, type Edges } from './edges.js';
 import type { PreparedFootprint } from './prepared.js';
 
+/** Rounding error of an orientation relative to the extents of its points, doubled twice for the quotient of two. */
+const ROUNDING = 16 * 2 ** -53;
+
 /** Two edges that cross in their interiors. */
 export interface Crossing {
   /** Edge of a and edge of b. */
@@ -13,6 +16,9 @@ export interface Crossing {
   /** How far along each edge, 0 to 1. */
   readonly t: number;
   readonly u: number;
+  /** Bounds of the rounding errors of t and u: large where edges are nearly parallel. */
+  readonly tError: number;
+  readonly uError: number;
   /** Whether a's boundary enters b here; else b's enters a. */
   readonly enters: boolean;
 }
@@ -45,7 +51,11 @@ export function meetingOf(a: PreparedFootprint, b: PreparedFootprint, first = fa
     const t = orientation(cx, cy, dx, dy, bx, by);
     if ((s > 0 && t > 0) || (s < 0 && t < 0)) return false;
     if (c !== 0 && d !== 0 && s !== 0 && t !== 0) {
-      crossings.push({ e, f, t: s / (s - t), u: c / (c - d), enters: t > 0 });
+      const span = Math.max(ax, bx, cx, dx) - Math.min(ax, bx, cx, dx);
+      const rise = Math.max(ay, by, cy, dy) - Math.min(ay, by, cy, dy);
+      const error = ROUNDING * span * rise;
+      const [tError, uError] = [error / Math.abs(s - t), error / Math.abs(c - d)];
+      crossings.push({ e, f, t: s / (s - t), u: c / (c - d), tError, uError, enters: t > 0 });
       return first;
     }
     const touch = (zero: number, x: number, y: number, [x0, y0, x1, y1]: readonly number[]): void => {

@@ -8,15 +8,21 @@ import type { PreparedFootprint } from './prepared.js';
 
 type Ring = Position[];
 
-/** Crossings in the order of a boundary, by edge. */
-function byEdge(crossings: readonly Crossing[], edge: 'e' | 'f', along: 't' | 'u'): Map<number, Crossing[]> {
+/** Crossings in the order of a boundary, by edge; null where rounding leaves the order open. */
+function byEdge(crossings: readonly Crossing[], side: 'e' | 'f'): Map<number, Crossing[]> | null {
+  const [along, error] = side === 'e' ? (['t', 'tError'] as const) : (['u', 'uError'] as const);
   const lists = new Map<number, Crossing[]>();
   for (const c of crossings) {
-    const list = lists.get(c[edge]);
+    const list = lists.get(c[side]);
     if (list) list.push(c);
-    else lists.set(c[edge], [c]);
+    else lists.set(c[side], [c]);
   }
-  for (const list of lists.values()) list.sort((p, q) => p[along] - q[along]);
+  for (const list of lists.values()) {
+    list.sort((p, q) => p[along] - q[along]);
+    // Also not neighbours: a bad one may have been sorted past a good one.
+    const open = (p: Crossing, q: Crossing): boolean => Math.abs(p[along] - q[along]) <= p[error] + q[error];
+    if (list.some((p, i) => list.slice(i + 1).some((q) => open(p, q)))) return null;
+  }
   return lists;
 }
 
@@ -45,14 +51,15 @@ function freeRings(a: PreparedFootprint, b: PreparedFootprint, crossed: Readonly
 }
 
 /**
- * The rings that bound the common part, closed; outer rings counter-clockwise, holes clockwise. Null when rounding has
- * mixed up the order of crossings on an edge.
+ * The rings that bound the common part, closed; outer rings counter-clockwise, holes clockwise. Null when rounding
+ * leaves the order of crossings on an edge open.
  *
  * The boundary is what of each boundary runs inside the other area. Both have their area on the left, so from where one
  * enters the other it is followed to where it leaves, and there the other one enters.
  */
 export function stitchRings(a: PreparedFootprint, b: PreparedFootprint, crossings: readonly Crossing[]): Ring[] | null {
-  const [onA, onB] = [byEdge(crossings, 'e', 't'), byEdge(crossings, 'f', 'u')];
+  const [onA, onB] = [byEdge(crossings, 'e'), byEdge(crossings, 'f')];
+  if (!onA || !onB) return null;
   const point = ({ e, f, t }: Crossing): Position =>
     crossingPoint(from(a.edges, e), to(a.edges, e), from(b.edges, f), to(b.edges, f), t);
   const left = new Set(crossings.filter((c) => c.enters));
