@@ -18,7 +18,7 @@ export const DEFAULT_DENSIFY = 21;
 /** A step of 0.002° across ±180 that is longer than this shows a projection that is cut there, in CRS units. */
 const SEAM_JUMP = 1e6;
 /** Longitudes this far beyond ±180 are rounding noise of a transform, in degrees (0.1 m). */
-const LONGITUDE_NOISE = 1e-6;
+export const LONGITUDE_NOISE = 1e-6;
 
 /** The outline of a raster: corners and `densify` points per edge, from the south-west of the image, not closed. */
 function outline(transform: Affine, width: number, height: number, densify: number): Point[] {
@@ -42,7 +42,7 @@ function counterClockwise(ring: Point[]): Point[] {
 }
 
 /** The part of a closed ring on one side of a meridian (Sutherland–Hodgman). */
-function clipAtMeridian(ring: readonly Point[], meridian: number, side: 'west' | 'east'): Point[] {
+export function clipAtMeridian(ring: readonly Point[], meridian: number, side: 'west' | 'east'): Point[] {
   const inside = (lon: number): boolean => (side === 'west' ? lon <= meridian : lon >= meridian);
   const out: Point[] = [];
   for (let i = 0; i + 1 < ring.length; i++) {
@@ -75,7 +75,7 @@ function wrapRing(ring: readonly Point[]): Polygon | MultiPolygon {
 }
 
 /** Closes a ring of longitudes; one that runs round the pole is led along it. */
-function closeRing(points: readonly Point[]): Point[] {
+export function closeRing(points: readonly Point[]): Point[] {
   // SAFETY: an outline has at least four points.
   const first = points[0] as Point;
   const closed = unwrapLongitudes([...points, first]);

@@ -3,6 +3,9 @@ export type { BuildOptions } from './build-options.js';
 export type { FileInput } from './expand-files.js';
 export type { NamedFiles } from './file-name.js';
 export { MemoryCatalog, ROOT } from './engines/memory/memory-catalog.js';
+export { catalogFromStac, type StacOptions } from './from-stac.js';
+export { catalogToStac } from './to-stac.js';
+export type { StacAsset, StacItem, StacItemInput, StacLink, StacSource } from '../formats/stac/index.js';
 export { compileExpression, type Fact, type Facts } from './expression.js';
 export {
   boxPolygon,

@@ -1,0 +1,152 @@
+/** Requests to STAC servers: retried where that is safe, bounded in time and size (`stac-sources.md` §2). */
+import { setTimeout as delay } from 'node:timers/promises';
+import { FormatError, messageOf, SourceError } from '../../core/index.js';
+import { showPlace } from './href.js';
+
+/** A request as links describe it. */
+export interface StacRequest {
+  readonly url: string;
+  readonly method: 'GET' | 'POST';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Readonly<Record<string, unknown>> | null;
+}
+
+/** How requests are made; tests put their own clock and chance in. */
+export interface FetchOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly fetchImpl?: typeof fetch;
+  /** First pause in ms. Default 500. */
+  readonly backoffMs?: number;
+  /** Limit of one attempt in ms. Default 30 000. */
+  readonly timeoutMs?: number;
+  readonly random?: () => number;
+}
+
+const ATTEMPTS = 5;
+const RETRY_STATUS = new Set([408, 429, 500, 502, 503, 504]);
+const BACKOFF_MS = 500;
+const MAX_PAUSE_MS = 30_000;
+const MAX_RETRY_AFTER_MS = 120_000;
+const TIMEOUT_MS = 30_000;
+/** Longest document that is read; a search page has a few megabytes. */
+const MAX_BYTES = 128 * 2 ** 20;
+/** Characters of a server's own message that are shown. */
+const SHOWN_MESSAGE = 200;
+
+function failure(url: string, code: string, text: string, hint: string, cause?: unknown): SourceError {
+  return new SourceError(code, `${showPlace(url)} ${text}.`, { hint, details: { url: showPlace(url) }, cause });
+}
+
+/** Milliseconds of a `Retry-After` in seconds or as a date; null when there is none. */
+function retryAfter(value: string | null): number | null {
+  if (value === null || value.trim() === '') return null;
+  const ms = /^\d+$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - Date.now();
+  return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), MAX_RETRY_AFTER_MS) : null;
+}
+
+async function bodyText(response: Response, url: string): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  // SAFETY: the body of a fetch response is iterable in Node.
+  for await (const chunk of (response.body ?? []) as unknown as AsyncIterable<Uint8Array>) {
+    size += chunk.byteLength;
+    if (size > MAX_BYTES)
+      throw failure(url, 'source.too-large', `sent more than ${MAX_BYTES / 2 ** 20} MB`, 'Ask for smaller pages.');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function statusError(url: string, status: number, body: string): SourceError {
+  const said = serverMessage(body);
+  const answer = `answered HTTP ${status}${said === '' ? '' : ` (${said})`}`;
+  if (status === 404 || status === 410) return failure(url, 'source.missing', answer, 'Check the address.');
+  if (status === 401 || status === 403)
+    return failure(url, 'source.denied', answer, 'It may need a token or a freshly signed address.');
+  return failure(url, 'source.failed', answer, status < 500 ? 'Check the request.' : 'Try again later.');
+}
+
+function serverMessage(body: string): string {
+  try {
+    const json = JSON.parse(body) as Readonly<Record<string, unknown>> | null;
+    const text = json?.['description'] ?? json?.['detail'] ?? json?.['message'];
+    return typeof text === 'string' ? text.replace(/\s+/g, ' ').slice(0, SHOWN_MESSAGE) : '';
+  } catch {
+    return '';
+  }
+}
+
+type Attempt =
+  { readonly text: string; readonly url: string } | { readonly error: SourceError; readonly waitMs: number | null };
+
+async function attempt(request: StacRequest, o: FetchOptions): Promise<Attempt> {
+  const timeout = AbortSignal.timeout(o.timeoutMs ?? TIMEOUT_MS);
+  const signal = o.signal ? AbortSignal.any([o.signal, timeout]) : timeout;
+  try {
+    const response = await (o.fetchImpl ?? fetch)(request.url, {
+      method: request.method,
+      headers: {
+        accept: 'application/geo+json, application/json',
+        ...request.headers,
+        ...(request.body && { 'content-type': 'application/json' }),
+      },
+      signal,
+      ...(request.body && { body: JSON.stringify(request.body) }),
+    });
+    const text = await bodyText(response, request.url);
+    if (response.ok) return { text, url: response.url === '' ? request.url : response.url };
+    const error = statusError(request.url, response.status, text);
+    if (!RETRY_STATUS.has(response.status)) throw error;
+    return { error, waitMs: retryAfter(response.headers.get('retry-after')) };
+  } catch (error) {
+    o.signal?.throwIfAborted();
+    if (error instanceof SourceError) throw error;
+    const why = timeout.aborted
+      ? `did not answer within ${(o.timeoutMs ?? TIMEOUT_MS) / 1000} s`
+      : `cannot be reached (${messageOf(error instanceof Error && error.cause !== undefined ? error.cause : error)})`;
+    return {
+      error: failure(request.url, 'source.network', why, 'Check the network and the address.', error),
+      waitMs: null,
+    };
+  }
+}
+
+/**
+ * The JSON that a server answers with, and the address that answered (after redirects).
+ *
+ * Timeouts, network errors and the statuses 408, 429, 500, 502, 503 and 504 are tried five times in all, with full
+ * jitter; `Retry-After` wins.
+ *
+ * @throws {@link SourceError} `source.missing`, `source.denied`, `source.failed` with the server's message,
+ * `source.network`, `source.too-large`; {@link FormatError} `not-json`; the signal's reason, also during a pause.
+ */
+export async function fetchJson(
+  request: StacRequest,
+  o: FetchOptions = {},
+): Promise<{ readonly json: unknown; readonly url: string }> {
+  for (let n = 0; ; n++) {
+    o.signal?.throwIfAborted();
+    const answer = await attempt(request, o);
+    if ('text' in answer) return { json: parseJson(answer.text, request.url), url: answer.url };
+    if (n + 1 >= ATTEMPTS) throw answer.error;
+    const pause =
+      answer.waitMs ?? Math.min(MAX_PAUSE_MS, (o.backoffMs ?? BACKOFF_MS) * 2 ** n) * (o.random ?? Math.random)();
+    await delay(pause, undefined, o.signal ? { signal: o.signal } : {}).catch((error: unknown) => {
+      o.signal?.throwIfAborted();
+      throw error;
+    });
+  }
+}
+
+/** JSON of a document, which messages name. @throws {@link FormatError} `not-json`. */
+export function parseJson(text: string, place: string): unknown {
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, '')) as unknown;
+  } catch (error) {
+    throw new FormatError('not-json', `${showPlace(place)} is not JSON: ${messageOf(error)}.`, {
+      hint: 'The document is something else, or was cut off.',
+      details: { file: showPlace(place) },
+      cause: error,
+    });
+  }
+}
