@@ -11,7 +11,7 @@ import {
 } from '../core/index.js';
 import { asNadirError, warnOfSkipped } from './build-failure.js';
 import { checkBuildOptions, DEFAULT_CONCURRENCY, type BuildOptions } from './build-options.js';
-import { MemoryCatalog } from './engines/memory/memory-catalog.js';
+import { memoryCatalog } from './catalog.js';
 import { expandFiles, type FileInput } from './expand-files.js';
 import { nameReader, type NamedFiles } from './file-name.js';
 import { footprintBounds } from './geometry.js';
@@ -236,7 +236,7 @@ export async function buildCatalog<O extends BuildOptions & NamedFiles>(
       );
     }
     warnOfSkipped(skipped, inputs.length);
-    return MemoryCatalog.of(rows, {
+    return memoryCatalog(rows, {
       backend: builder.backend,
       crs,
       targetResolution: options.targetResolution === undefined ? null : resolutionPair(options.targetResolution),

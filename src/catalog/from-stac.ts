@@ -17,7 +17,7 @@ import {
   type FoundItem,
   type StacSource,
 } from '../formats/stac/index.js';
-import { MemoryCatalog } from './engines/memory/memory-catalog.js';
+import { memoryCatalog } from './catalog.js';
 import { footprintBounds } from './geometry.js';
 import { RowIds } from './row-id.js';
 import { alignColumns, checkProperties } from './stac-columns.js';
@@ -110,7 +110,7 @@ export async function buildFromStac(source: StacSource, options: StacOptions, o:
     warnOfSkipped(skipped, items);
     const backends = new Set(rows.map((r) => r.backend));
     const [backend = 'raster'] = backends.size === 1 ? backends : [];
-    return MemoryCatalog.of(finish(rows, several), {
+    return memoryCatalog(finish(rows, several), {
       backend,
       crs,
       targetResolution: null,

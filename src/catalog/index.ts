@@ -2,7 +2,7 @@ export { buildRasterCatalog } from './build-raster.js';
 export type { BuildOptions } from './build-options.js';
 export type { FileInput } from './expand-files.js';
 export type { NamedFiles } from './file-name.js';
-export { MemoryCatalog, ROOT } from './engines/memory/memory-catalog.js';
+export { catalogOf, memoryCatalog, ROOT } from './catalog.js';
 export { catalogFromStac, type StacOptions } from './from-stac.js';
 export { catalogToStac } from './to-stac.js';
 export type { StacAsset, StacItem, StacItemInput, StacLink, StacSource } from '../formats/stac/index.js';

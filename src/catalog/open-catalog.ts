@@ -17,7 +17,7 @@ import {
 } from '../core/index.js';
 import { footprintBounds, readGeoParquet, type GeoParquetTable } from '../formats/geoparquet/index.js';
 import { isRemote, openSource } from '../io/index.js';
-import { MemoryCatalog } from './engines/memory/memory-catalog.js';
+import { memoryCatalog } from './catalog.js';
 import { migration, type StoredRow } from './migrate.js';
 import { RowIds } from './row-id.js';
 import { backendOf } from './schema.js';
@@ -271,7 +271,7 @@ export async function openCatalog(path: string, o: OpenOptions = {}): Promise<Ge
       warn(`${path} has no column filepath: its rows can be shown, queried and sampled, but no pixels can be loaded.`);
     const backend = readBackend(decoded, path, o.strict ?? false);
     task.report({ done: rows.length, total: rows.length, unit: 'rows', bytes: bytes.byteLength });
-    return MemoryCatalog.of(rows, {
+    return memoryCatalog(rows, {
       backend,
       crs: asRowsSpellIt(decoded.crs, rows),
       targetResolution: resolutionOf(decoded.extra['target_resolution']),

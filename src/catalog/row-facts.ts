@@ -1,6 +1,7 @@
 /** What expressions see of a row, and which column names are free. */
 import { CatalogError } from '../core/index.js';
-import type { Fact, Facts } from './expression.js';
+import type { Fact, FactGetter, Facts } from './expression.js';
+import type { CatalogTable } from './table.js';
 import type { CatalogRow } from './types.js';
 
 /** Columns of the row schema that expressions compare. */
@@ -30,6 +31,33 @@ const SCHEMA_NAMES: ReadonlySet<string> = new Set([
   'band_names',
   'overviews',
 ]);
+
+const moment = (micros: number | undefined): Fact =>
+  micros === undefined || !Number.isFinite(micros) ? null : { micros };
+
+/** How the scalars of the row schema are read from a table. */
+const TABLE_FACTS: Readonly<Record<string, FactGetter<CatalogTable>>> = {
+  id: (t, i) => t.id(i),
+  filepath: (t, i) => t.filepath(i),
+  start_time: (t, i) => moment(t.starts[i]),
+  end_time: (t, i) => moment(t.ends[i]),
+  static: (t, i) => t.starts[i] === -Infinity,
+  crs: (t, i) => t.crs(i).canonical,
+  width: (t, i) => t.native(i)?.width ?? null,
+  height: (t, i) => t.native(i)?.height ?? null,
+  n_bands: (t, i) => t.native(i)?.count ?? null,
+  dtype: (t, i) => t.native(i)?.dtype ?? null,
+  nodata: (t, i) => t.native(i)?.nodata ?? null,
+  xmin: (t, i) => t.boxes[i * 4] ?? NaN,
+  ymin: (t, i) => t.boxes[i * 4 + 1] ?? NaN,
+  xmax: (t, i) => t.boxes[i * 4 + 2] ?? NaN,
+  ymax: (t, i) => t.boxes[i * 4 + 3] ?? NaN,
+};
+
+/** How a fact of a table's rows is read: scalars of the row schema, else user columns. */
+export function tableFact(name: string): FactGetter<CatalogTable> {
+  return (Object.hasOwn(TABLE_FACTS, name) ? TABLE_FACTS[name] : undefined) ?? ((t, i) => t.value(name, i));
+}
 
 /** A row as expressions see it: user columns and the schema's scalars. */
 export function rowFacts(row: CatalogRow): Facts {

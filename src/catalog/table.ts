@@ -78,3 +78,25 @@ export interface RowSource {
   describe(filter: ScanFilter): string | null;
   close(): Promise<void>;
 }
+
+/** The whole row of a table as a frozen object: what `row(i)` of tables without row objects returns. */
+export function rowAt(table: CatalogTable, i: number): CatalogRow {
+  const interval = table.interval(i);
+  const { boxes } = table;
+  return Object.freeze({
+    id: table.id(i),
+    filepath: table.filepath(i),
+    geometry: table.geometry(i),
+    bbox: Object.freeze<Bounds>([
+      boxes[i * 4] ?? NaN,
+      boxes[i * 4 + 1] ?? NaN,
+      boxes[i * 4 + 2] ?? NaN,
+      boxes[i * 4 + 3] ?? NaN,
+    ]),
+    interval,
+    static: interval === null,
+    crs: table.crs(i),
+    native: table.native(i),
+    columns: Object.freeze(Object.fromEntries(table.columnNames.map((name) => [name, table.value(name, i)]))),
+  });
+}

@@ -1,5 +1,5 @@
 /** The engine of real exports: this library's own loaders and writers. */
-import { MemoryCatalog } from '../catalog/engines/memory/memory-catalog.js';
+import { memoryCatalog } from '../catalog/catalog.js';
 import { rasterFootprint } from '../catalog/footprint.js';
 import { encodePng } from '../formats/png/index.js';
 import { closeLoadContext, loadRasterQuietly } from '../load/index.js';
@@ -8,7 +8,7 @@ import { northUp } from '../core/index.js';
 import type { Engine } from './engine.js';
 
 export const nadirEngine: Engine = {
-  catalog: (rows, crs) => MemoryCatalog.of(rows, { backend: 'raster', crs, targetResolution: null, config: {} }),
+  catalog: (rows, crs) => memoryCatalog(rows, { backend: 'raster', crs, targetResolution: null, config: {} }),
   close: closeLoadContext,
   // Empty items are counted and said once, at the end of the export.
   load: (catalog, slice, o) => loadRasterQuietly(catalog, slice, o, ['no-valid-pixel']),

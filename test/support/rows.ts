@@ -1,6 +1,6 @@
 /** Catalogs for tests, without files. */
 import { boxPolygon, footprintBounds } from '../../src/catalog/geometry.js';
-import { MemoryCatalog, type CatalogRow } from '../../src/catalog/index.js';
+import { memoryCatalog, type CatalogRow, type GeoCatalog } from '../../src/catalog/index.js';
 import { Crs, type Bounds, type CrsInput, type Interval, type Resolution } from '../../src/core/index.js';
 
 export interface RowInit extends Partial<Omit<CatalogRow, 'crs' | 'geometry' | 'bbox'>> {
@@ -31,9 +31,9 @@ export function makeCatalog(
   rows: readonly RowInit[],
   crs: CrsInput = 'EPSG:32631',
   targetResolution: Resolution | null = null,
-): MemoryCatalog {
+): GeoCatalog {
   const c = Crs.from(crs);
-  return MemoryCatalog.of(
+  return memoryCatalog(
     rows.map((r, i) => makeRow(r, i, c)),
     { backend: 'raster', crs: c, targetResolution, config: {} },
   );

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { createHash } from 'node:crypto';
-import { MemoryCatalog } from '../../../src/catalog/engines/memory/memory-catalog.js';
+import { memoryCatalog } from '../../../src/catalog/catalog.js';
 import { boxPolygon } from '../../../src/catalog/geometry.js';
 import type { CatalogRow } from '../../../src/catalog/types.js';
 import { Crs, days, GeoSlice, isNadirError, kindOf, type Bounds } from '../../../src/core/index.js';
@@ -44,7 +44,7 @@ const rows = [
   row('c', [20, 46, 21, 47], 80),
   row('static', [10, 46, 11, 47], 0, null),
 ];
-const scenes = MemoryCatalog.of(rows, { backend: 'raster', crs: LONLAT, targetResolution: null, config: {} });
+const scenes = memoryCatalog(rows, { backend: 'raster', crs: LONLAT, targetResolution: null, config: {} });
 const ids = async (catalog: { toArray(): Promise<readonly CatalogRow[]> }): Promise<string[]> =>
   (await catalog.toArray()).map((r) => r.id);
 const isCode = (code: string) => (error: unknown) => isNadirError(error) && error.code === code;
@@ -102,7 +102,7 @@ describe('curate(catalog)', () => {
   });
 
   test('an item called __proto__ keeps its tags and pollutes nothing', () => {
-    const odd = MemoryCatalog.of([row('__proto__', [0, 0, 1, 1], 1)], {
+    const odd = memoryCatalog([row('__proto__', [0, 0, 1, 1], 1)], {
       backend: 'raster',
       crs: LONLAT,
       targetResolution: null,

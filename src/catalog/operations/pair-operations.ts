@@ -1,0 +1,201 @@
+/** Operations on pairs of rows of two catalogs: intersect, difference, nearestInTime (`catalog.md` §5, §6). */
+import type { Bounds, Crs, Interval, RunningTask } from '../../core/index.js';
+import {
+  findPairs,
+  findPairsSync,
+  identityKey,
+  nearestPairs,
+  projectTable,
+  projectTableSync,
+  type NearestOptions,
+  type RowPairs,
+} from '../algebra/index.js';
+import { projectBox } from '../area.js';
+import type { Relation } from '../relation.js';
+import type { ScanFilter, TableView } from '../table.js';
+import { filterView, viewIndex, viewLength } from '../table-view.js';
+import { NearestTable, nearestColumns, pairColumns, PairTable } from './pair-table.js';
+import type { Operation, Removed } from './operation.js';
+
+/** Share of the side of a box added around it before it is projected: its image bulges between the points of its outline. */
+const MARGIN = 0.02;
+
+/** The rows of the other catalog in the CRS of the left, projected when first needed. */
+class Other {
+  readonly #view: TableView;
+  readonly #from: Crs;
+  readonly #to: Crs;
+  #projected: TableView | undefined;
+
+  constructor(view: TableView, from: Crs, to: Crs) {
+    this.#view = view;
+    this.#from = from;
+    this.#to = to;
+    if (from.equals(to)) this.#projected = view;
+  }
+  now(): TableView {
+    return (this.#projected ??= { table: projectTableSync(this.#view, this.#from, this.#to), indices: null });
+  }
+  async later(task: RunningTask): Promise<TableView> {
+    return (this.#projected ??= { table: await projectTable(this.#view, this.#from, this.#to, task), indices: null });
+  }
+}
+
+/** The part of a catalog that can meet a box and time of another, in its own CRS. */
+function reach(from: Crs, to: Crs, spatialOnly: boolean): NonNullable<Operation['restrictOther']> {
+  return ([xmin, ymin, xmax, ymax]: Bounds, extent: Interval | null): ScanFilter => {
+    const interval = spatialOnly ? null : extent;
+    if (from.equals(to)) return { boxes: [[xmin, ymin, xmax, ymax]], interval, where: [] };
+    const [dx, dy] = [(xmax - xmin) * MARGIN, (ymax - ymin) * MARGIN];
+    const wider: Bounds = [xmin - dx, ymin - dy, xmax + dx, ymax + dy];
+    try {
+      return { boxes: projectBox(from.isGeographic ? within(wider) : wider, from, to), interval, where: [] };
+    } catch {
+      // A box beyond the domain of the other CRS says nothing about which rows can meet it.
+      return { boxes: null, interval, where: [] };
+    }
+  };
+}
+
+const within = ([xmin, ymin, xmax, ymax]: Bounds): Bounds => [
+  Math.max(-180, xmin),
+  Math.max(-90, ymin),
+  Math.min(180, xmax),
+  Math.min(90, ymax),
+];
+
+/** Number of distinct values of an ascending array. */
+function distinct(ascending: Uint32Array): number {
+  return ascending.reduce((n, v, k) => n + (k === 0 || v !== ascending[k - 1] ? 1 : 0), 0);
+}
+
+/** Left rows without partner: those without one in space, and those with one in space but none in time. */
+function unpaired(input: TableView, paired: number, other: TableView, spatialOnly: boolean): Removed {
+  const length = viewLength(input);
+  const near = spatialOnly ? paired : distinct(findPairsSync(input, other, { spatialOnly: true }).left);
+  return { space: length - near, time: near - paired, predicate: 0 };
+}
+
+const describeOther = (other: Relation): string =>
+  `${other.source.facts.backend} catalog in ${other.source.facts.crs.canonical}`;
+
+/** Pairs that share area and time. */
+export function intersectOperation(crs: Crs, other: Relation, spatialOnly: boolean): Operation {
+  const from = other.source.facts.crs;
+  return {
+    name: 'intersect',
+    detail: `${describeOther(other)}${spatialOnly ? ', space only' : ''}`,
+    columnNames: (input) => pairColumns(input, other.columnNames),
+    other,
+    shrinks: true,
+    restrictOther: reach(crs, from, spatialOnly),
+    start(view) {
+      const right = new Other(view ?? nothing(), from, crs);
+      const rows = (input: TableView, partners: TableView, pairs: RowPairs): TableView => ({
+        table: new PairTable(input.table, partners.table, pairs),
+        indices: null,
+      });
+      return {
+        apply: (input) => rows(input, right.now(), findPairsSync(input, right.now(), { spatialOnly })),
+        async applyLater(input, task) {
+          const partners = await right.later(task);
+          return rows(input, partners, await findPairs(input, partners, { spatialOnly }, task));
+        },
+        removed: (input, output) => {
+          // SAFETY: `apply` made it.
+          const paired = (output.table as PairTable).leftRows;
+          return unpaired(input, distinct(paired), right.now(), spatialOnly);
+        },
+      };
+    },
+  };
+}
+
+function nothing(): never {
+  throw new RangeError('A set operation was started without its other side.');
+}
+
+/** Left rows without partner under the rules of intersect. */
+export function differenceOperation(crs: Crs, other: Relation, spatialOnly: boolean): Operation {
+  const from = other.source.facts.crs;
+  return {
+    name: 'difference',
+    detail: `${describeOther(other)}${spatialOnly ? ', space only' : ''}`,
+    other,
+    shrinks: true,
+    restrictOther: reach(crs, from, spatialOnly),
+    start(view) {
+      const right = new Other(view ?? nothing(), from, crs);
+      const without = (input: TableView, pairs: RowPairs): TableView => {
+        const paired = new Set(pairs.left);
+        return paired.size === 0 ? input : filterView(input, (i) => !paired.has(i));
+      };
+      return {
+        apply: (input) => without(input, findPairsSync(input, right.now(), { spatialOnly })),
+        applyLater: async (input, task) =>
+          without(input, await findPairs(input, await right.later(task), { spatialOnly }, task)),
+        removed: (input, output) => ({ space: viewLength(input) - viewLength(output), time: 0, predicate: 0 }),
+      };
+    },
+  };
+}
+
+/** Left rows of which the other catalog has none with the same file, layer, asset and times. */
+export function identityDifference(other: Relation): Operation {
+  return {
+    name: 'difference',
+    detail: `${describeOther(other)}, by identity`,
+    other,
+    shrinks: true,
+    start(view) {
+      const { table, indices } = view ?? nothing();
+      let keys: Set<string> | undefined;
+      const known = (): Set<string> => {
+        if (!keys) {
+          keys = new Set();
+          const length = viewLength({ table, indices });
+          for (let k = 0; k < length; k++) keys.add(identityKey(table, viewIndex({ table, indices }, k)));
+        }
+        return keys;
+      };
+      return {
+        apply: (input) => filterView(input, (i) => !known().has(identityKey(input.table, i))),
+        removed: (input, output) => ({ space: 0, time: 0, predicate: viewLength(input) - viewLength(output) }),
+      };
+    },
+  };
+}
+
+/** Left rows with the partner that is nearest in time. */
+export function nearestOperation(crs: Crs, other: Relation, o: NearestOptions): Operation {
+  const from = other.source.facts.crs;
+  const space = reach(crs, from, false);
+  return {
+    name: 'nearestInTime',
+    detail: `${describeOther(other)}, at most ${o.maxGapMicros / 1e6} s ${o.direction === 'both' ? 'apart' : o.direction}${o.oneToOne ? ', one to one' : ''}`,
+    columnNames: (input) => nearestColumns(input, other.columnNames),
+    other,
+    whole: o.oneToOne,
+    later: true,
+    shrinks: !o.oneToOne,
+    restrictOther: (bounds) => space(bounds, null),
+    start(view) {
+      const right = new Other(view ?? nothing(), from, crs);
+      return {
+        apply: () => {
+          throw new RangeError('nearestInTime is evaluated with applyLater.');
+        },
+        async applyLater(input, task) {
+          const partners = await right.later(task);
+          const pairs = await nearestPairs(input, partners, o, task);
+          return { table: new NearestTable(input.table, partners.table, pairs), indices: null };
+        },
+        // A row with a partner in space that has none here lacks one in time.
+        removed: (input, output) => {
+          const near = distinct(findPairsSync(input, right.now(), { spatialOnly: true }).left);
+          return { space: viewLength(input) - near, time: near - viewLength(output), predicate: 0 };
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,127 @@
+/** Rows that meet an area and a time (`catalog.md` §4). */
+import { formatTime, warn, type Bounds, type Crs } from '../../core/index.js';
+import type { PreparedQuery } from '../area.js';
+import { footprintBounds, isBox, meets, type Area } from '../geometry.js';
+import type { CatalogTable, TableView } from '../table.js';
+import { boxAt, filterView, viewLength } from '../table-view.js';
+import type { Operation } from './operation.js';
+import { rowsTouching } from './spatial-index.js';
+
+interface PreparedArea {
+  readonly area: Area;
+  readonly bounds: Bounds;
+  readonly box: boolean;
+}
+
+function rowMeets(table: CatalogTable, i: number, { area, bounds, box }: PreparedArea): boolean {
+  // Two rectangles whose boxes touch share a point; the tree has tested that.
+  if (box && table.boxed[i] === 1) return true;
+  return meets(table.geometry(i), area, boxAt(table, i), bounds);
+}
+
+/** The rows of a view that meet one of some areas, in order, and that are accepted. */
+function inSpace(view: TableView, areas: readonly PreparedArea[], accept: (i: number) => boolean): TableView {
+  const { table } = view;
+  const search = (a: PreparedArea): number[] => rowsTouching(view, a.bounds, (i) => accept(i) && rowMeets(table, i, a));
+  const [first, ...others] = areas;
+  const hits = first ? search(first) : [];
+  const found = others.length === 0 ? hits : new Set([...hits, ...others.flatMap(search)]);
+  return { table, indices: Uint32Array.from(found).sort() };
+}
+
+/** Whether all numbers of a box could be degrees. */
+function inDegrees([xmin, ymin, xmax, ymax]: Bounds): boolean {
+  return Math.max(Math.abs(xmin), Math.abs(xmax)) <= 360 && Math.max(Math.abs(ymin), Math.abs(ymax)) <= 90;
+}
+
+/** Degrees against metres, or the reverse: such a box finds nothing and says nothing. */
+function warnOfUnits(bounds: Bounds, total: Bounds, crs: Crs): void {
+  const misses = total[0] > bounds[2] || bounds[0] > total[2] || total[1] > bounds[3] || bounds[1] > total[3];
+  if (!misses) return;
+  const looksGeographic = inDegrees(bounds);
+  if (looksGeographic === crs.isGeographic || looksGeographic === inDegrees(total)) return;
+  const [seen, proposal] = looksGeographic
+    ? ['degrees', "crs: 'EPSG:4326'"]
+    : ['metres', "their crs, e.g. crs: 'EPSG:32631'"];
+  warn(
+    `The query bounds [${bounds.join(', ')}] miss the whole catalog and look like ${seen}, but the catalog is in ${crs.canonical}. Pass ${proposal} with them.`,
+  );
+}
+
+function describeQuery({ areas, interval }: PreparedQuery): string {
+  const boxes = areas?.map(
+    (a) =>
+      `[${footprintBounds(a)
+        .map((v) => Number(v.toPrecision(8)))
+        .join(', ')}]`,
+  );
+  return [
+    ...(boxes ? [`meets ${boxes.join(' or ')}`] : []),
+    ...(interval ? [`${formatTime(interval.start)} to ${formatTime(interval.end)}`] : []),
+  ].join(', ');
+}
+
+/** Filter by area and time. */
+export function queryOperation(query: PreparedQuery, crs: Crs): Operation {
+  const { interval, bareBounds } = query;
+  const areas =
+    query.areas?.map((area): PreparedArea => ({ area, bounds: footprintBounds(area), box: isBox(area) })) ?? null;
+  const inTime = (table: CatalogTable): ((i: number) => boolean) => {
+    if (!interval) return () => true;
+    const { starts, ends } = table;
+    return (i) => (starts[i] ?? NaN) <= interval.end && (ends[i] ?? NaN) >= interval.start;
+  };
+  let warned = false;
+  return {
+    name: 'query',
+    detail: describeQuery(query),
+    shrinks: true,
+    filter: { boxes: areas?.map((a) => a.bounds) ?? null, interval },
+    start: () => ({
+      apply(view) {
+        if (areas) return inSpace(view, areas, inTime(view.table));
+        return interval ? filterView(view, inTime(view.table)) : view;
+      },
+      removed(input, output) {
+        const placed = areas ? viewLength(inSpace(input, areas, () => true)) : viewLength(input);
+        return { space: viewLength(input) - placed, time: placed - viewLength(output), predicate: 0 };
+      },
+    }),
+    ...(bareBounds && {
+      onNothing(total: Bounds) {
+        if (warned) return;
+        warned = true;
+        warnOfUnits(bareBounds, total, crs);
+      },
+    }),
+  };
+}
+
+/** Keeps the rows of every `step`-th distinct start time, counted in time order; static rows stay. */
+export function strideOperation(step: number): Operation {
+  return {
+    name: 'query',
+    detail: `tStep ${step}`,
+    start() {
+      const distinct = new Set<number>();
+      let kept: ReadonlySet<number> | undefined;
+      return {
+        survey: (view) => {
+          filterView(view, (i) => {
+            distinct.add(view.table.starts[i] ?? NaN);
+            return false;
+          });
+        },
+        apply(view) {
+          if (!kept) {
+            distinct.delete(-Infinity);
+            kept = new Set([...distinct].sort((a, b) => a - b).filter((_, k) => k % step === 0)).add(-Infinity);
+          }
+          const keep = kept;
+          return filterView(view, (i) => keep.has(view.table.starts[i] ?? NaN));
+        },
+        removed: (input, output) => ({ space: 0, time: viewLength(input) - viewLength(output), predicate: 0 }),
+      };
+    },
+  };
+}

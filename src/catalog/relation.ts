@@ -1,0 +1,136 @@
+/** Catalogs as chains of operations over a source of rows, evaluated when rows are pulled. */
+import type { RunningTask } from '../core/index.js';
+import { concatViews } from './operations/concat-table.js';
+import { NO_FILTER, type Operation, type Stage } from './operations/operation.js';
+import { collectViews, reachOf, streamViews } from './relation-stream.js';
+import type { RowSource, ScanFilter, TableView } from './table.js';
+import { viewBounds, viewLength } from './table-view.js';
+
+/** The rows of a memory chain, with what made them. */
+interface Evaluated {
+  readonly view: TableView;
+  readonly stage: Stage | null;
+}
+
+/** A source, or another relation and what is done to its rows. Chains over memory remember their rows. */
+export class Relation {
+  readonly source: RowSource;
+  readonly parent: Relation | null;
+  readonly operation: Operation | null;
+  #evaluated: Evaluated | undefined;
+  #columnNames: readonly string[] | undefined;
+
+  private constructor(source: RowSource, parent: Relation | null, operation: Operation | null) {
+    this.source = source;
+    this.parent = parent;
+    this.operation = operation;
+  }
+
+  /** All rows of a source. */
+  static of(source: RowSource): Relation {
+    return new Relation(source, null, null);
+  }
+
+  /** The rows that an operation makes of these. */
+  with(operation: Operation): Relation {
+    return new Relation(this.source, this, operation);
+  }
+
+  /** Names of the user columns, known before any row is read. */
+  get columnNames(): readonly string[] {
+    this.#columnNames ??=
+      this.parent && this.operation
+        ? (this.operation.columnNames?.(this.parent.columnNames) ?? this.parent.columnNames)
+        : this.source.columnNames;
+    return this.#columnNames;
+  }
+
+  /** Operations from the source up. */
+  get operations(): readonly Operation[] {
+    const chain: Operation[] = [];
+    for (let at: Relation | null = this; at; at = at.parent) if (at.operation) chain.push(at.operation);
+    return chain.reverse();
+  }
+
+  /** Relations from the source up, this one last. */
+  get chain(): readonly Relation[] {
+    const chain: Relation[] = [];
+    for (let at: Relation | null = this; at; at = at.parent) chain.push(at);
+    return chain.reverse();
+  }
+
+  /** Whether the rows can be had without waiting. */
+  get isReady(): boolean {
+    if (this.#evaluated) return true;
+    if (!this.parent || !this.operation) return this.source.table !== null;
+    const { other, later } = this.operation;
+    return later !== true && this.parent.isReady && (other === undefined || other.isReady);
+  }
+
+  /** The rows, when they can be had without waiting. */
+  now(): TableView | null {
+    return this.#now()?.view ?? null;
+  }
+
+  /** How the rows of a memory chain were made, once they are. */
+  get stage(): Stage | null {
+    return this.#evaluated?.stage ?? null;
+  }
+
+  #now(): Evaluated | null {
+    if (this.#evaluated) return this.#evaluated;
+    if (!this.isReady) return null;
+    const { parent, operation } = this;
+    if (!parent || !operation)
+      return (
+        this.source.table && (this.#evaluated = { view: { table: this.source.table, indices: null }, stage: null })
+      );
+    const input = parent.now();
+    const other = operation.other?.now() ?? null;
+    if (!input) return null;
+    const stage = operation.start(other);
+    stage.survey?.(input);
+    return this.#finish(stage, input, stage.apply(input), other);
+  }
+
+  #finish(stage: Stage, input: TableView, output: TableView, other: TableView | null): Evaluated {
+    let view = output;
+    if (this.operation?.appends && stage.tail && other)
+      view = { table: concatViews([output, stage.tail(other)], this.columnNames), indices: null };
+    if (viewLength(view) === 0) this.operation?.onNothing?.(viewBounds(input));
+    return (this.#evaluated = { view, stage });
+  }
+
+  /** The rows of a chain over memory; remembered. */
+  async evaluate(task: RunningTask): Promise<TableView> {
+    if (this.#evaluated) return this.#evaluated.view;
+    const { parent, operation } = this;
+    task.throwIfAborted();
+    if (!parent || !operation) {
+      const now = this.now();
+      if (!now) throw new RangeError('Only chains over memory are evaluated at once.');
+      return now;
+    }
+    const input = await parent.evaluate(task);
+    const other = operation.other
+      ? await operation.other.collect(task, operation.appends === true ? null : reachOf(operation, input))
+      : null;
+    const stage = operation.start(other);
+    stage.survey?.(input);
+    const output = stage.applyLater ? await stage.applyLater(input, task) : stage.apply(input);
+    // Another caller may have been faster while this one waited.
+    return (this.#evaluated ?? this.#finish(stage, input, output, other)).view;
+  }
+
+  /** All rows in memory; those that a filter leaves out may be missing. */
+  async collect(task: RunningTask, filter: ScanFilter | null): Promise<TableView> {
+    if (this.source.table) return this.evaluate(task);
+    return { table: await collectViews(this, task, filter ?? NO_FILTER), indices: null };
+  }
+
+  /** The rows in order, in batches of bounded size where the source has no table. */
+  async *batches(task: RunningTask): AsyncGenerator<TableView> {
+    if (this.source.table) yield await this.evaluate(task);
+    else yield* streamViews(this, task, NO_FILTER);
+  }
+}

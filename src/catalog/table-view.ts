@@ -1,0 +1,70 @@
+/** Small questions about views of tables. */
+import type { Bounds, Interval } from '../core/index.js';
+import type { CatalogTable, TableView } from './table.js';
+
+/** Number of rows of a view. */
+export function viewLength({ table, indices }: TableView): number {
+  return indices ? indices.length : table.length;
+}
+
+/** Index into the table of the k-th row of a view. */
+export function viewIndex({ indices }: TableView, k: number): number {
+  // SAFETY: k is within the view.
+  return indices ? (indices[k] as number) : k;
+}
+
+/** Indices into the table of a view's rows, ascending. */
+export function viewIndices({ table, indices }: TableView): Uint32Array {
+  return indices ?? Uint32Array.from({ length: table.length }, (_, i) => i);
+}
+
+/** The rows of a view for which a test of the table index holds, in their order. */
+export function filterView(view: TableView, test: (i: number) => boolean): TableView {
+  const length = viewLength(view);
+  const kept = new Uint32Array(length);
+  let n = 0;
+  for (let k = 0; k < length; k++) {
+    const i = viewIndex(view, k);
+    if (test(i)) kept[n++] = i;
+  }
+  return n === length ? view : { table: view.table, indices: kept.slice(0, n) };
+}
+
+/** Envelope of a row. */
+export function boxAt({ boxes }: CatalogTable, i: number): Bounds {
+  return [boxes[i * 4] ?? NaN, boxes[i * 4 + 1] ?? NaN, boxes[i * 4 + 2] ?? NaN, boxes[i * 4 + 3] ?? NaN];
+}
+
+/** Envelope of a view's rows; four NaN when it is empty. */
+export function viewBounds(view: TableView): Bounds {
+  const { boxes } = view.table;
+  let [xmin, ymin, xmax, ymax] = [Infinity, Infinity, -Infinity, -Infinity];
+  const length = viewLength(view);
+  for (let k = 0; k < length; k++) {
+    const at = viewIndex(view, k) * 4;
+    xmin = Math.min(xmin, boxes[at] ?? NaN);
+    ymin = Math.min(ymin, boxes[at + 1] ?? NaN);
+    xmax = Math.max(xmax, boxes[at + 2] ?? NaN);
+    ymax = Math.max(ymax, boxes[at + 3] ?? NaN);
+  }
+  return length === 0 ? [NaN, NaN, NaN, NaN] : [xmin, ymin, xmax, ymax];
+}
+
+/** Whether a row has no time. */
+export function isStatic({ starts }: CatalogTable, i: number): boolean {
+  return starts[i] === -Infinity;
+}
+
+/** Earliest start and latest end of a view's dated rows; null when there is none. */
+export function viewExtent(view: TableView): Interval | null {
+  const { starts, ends } = view.table;
+  let [start, end] = [Infinity, -Infinity];
+  const length = viewLength(view);
+  for (let k = 0; k < length; k++) {
+    const i = viewIndex(view, k);
+    if (starts[i] === -Infinity) continue;
+    start = Math.min(start, starts[i] ?? NaN);
+    end = Math.max(end, ends[i] ?? NaN);
+  }
+  return start <= end ? { start, end } : null;
+}
