@@ -7,6 +7,7 @@ import {
   transformPoints,
   unwrapLongitudes,
   type Affine,
+  type Bounds,
 } from '../core/index.js';
 import { boxPolygon, signedArea } from './geometry.js';
 import type { MultiPolygon, Polygon } from './types.js';
@@ -145,4 +146,22 @@ export function rasterFootprint(
   if (!catalogCrs.isGeographic)
     return { type: 'Polygon', coordinates: [counterClockwise([...points, [...(points[0] ?? [NaN, NaN])] as Point])] };
   return wrapRing(counterClockwise(closeRing(unwrapLongitudes(points))));
+}
+
+/** The footprint of a box in the catalog's CRS, by the rules of {@link rasterFootprint}; a point or a line stays one. */
+export function boundsFootprint(
+  bounds: Bounds,
+  native: Crs,
+  catalogCrs: Crs,
+  densify = DEFAULT_DENSIFY,
+): Polygon | MultiPolygon {
+  const [xmin, ymin, xmax, ymax] = bounds;
+  const plain = !catalogCrs.isGeographic || (xmin >= -180 && xmax <= 180);
+  if (native.equals(catalogCrs) && plain) return boxPolygon(bounds);
+  return rasterFootprint(
+    { transform: [xmax - xmin, 0, xmin, 0, ymin - ymax, ymax], width: 1, height: 1 },
+    native,
+    catalogCrs,
+    densify,
+  );
 }

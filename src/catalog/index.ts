@@ -1,4 +1,5 @@
 export { buildRasterCatalog } from './build-raster.js';
+export { buildVectorCatalog, type VectorBuildOptions } from './build-vector.js';
 export type { BuildOptions } from './build-options.js';
 export type { FileInput } from './expand-files.js';
 export type { NamedFiles } from './file-name.js';
