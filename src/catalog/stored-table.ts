@@ -1,6 +1,11 @@
 /** Stored rows, of Parquet files or of DuckDB, as a catalog table: one decoder, so that both engines give the same rows. */
-import type { Crs } from '../core/index.js';
-import type { CatalogTable } from './table.js';
+import { CatalogError, Crs, FormatError, formatTime, messageOf, type Interval } from '../core/index.js';
+import { decodeWkb, encodeWkb, scanWkb, WKB_BOX, WKB_FOREIGN } from '../formats/geoparquet/index.js';
+import { migrateRows, type Where } from './migrate.js';
+import { nativeReader } from './stored-native.js';
+import { filepathIn } from './stored-path.js';
+import { rowAt, type CatalogTable } from './table.js';
+import type { CatalogRow, MultiPolygon, Polygon, Scalar } from './types.js';
 
 /** One stored column. */
 export interface StoredColumn {
@@ -10,10 +15,12 @@ export interface StoredColumn {
   /** All values of a number or time column, NaN where null. */
   numbers?(): Float64Array;
   /**
-   * Hands all values of a bytes column to `visit` without an object each: they are `data[from … to)`; from is −1 where
-   * null. Optional: without it `get` is called.
+   * Hands all values of a bytes or text column to `visit` without an object each: they are `data[from … to)`; from is
+   * −1 where null. Optional: without it `get` is called.
    */
   bytes?(visit: (data: Uint8Array, from: number, to: number, i: number) => void): void;
+  /** Distinct values, nulls included, until there are `limit`. Optional, as a fast way. */
+  distinct?(limit: number): readonly unknown[];
 }
 
 /** Stored rows by column. */
@@ -31,10 +38,207 @@ export interface StoredFacts {
   readonly geometryColumn: string;
   /** Version of the row schema. 1 needs `id`, `filepath`, `start_time`, `end_time`; of version 0 give all rows at once. */
   readonly version: number;
-  /** User columns in catalog order; default: the scalar ones of the rows. What the rows lack is null. */
+  /** User columns in catalog order; default: {@link userColumns} of the rows. What the rows lack is null. */
   readonly columnNames?: readonly string[];
   /** File of a row, which starts relative paths, and its number in that file; for messages. */
-  where(i: number): { readonly file: string; readonly row: number };
+  readonly where: Where;
+}
+
+const SCHEMA_COLUMNS: ReadonlySet<string> = new Set(
+  'id filepath bbox start_time end_time static crs native_transform width height n_bands dtype nodata band_names overviews'.split(
+    ' ',
+  ),
+);
+
+/** Names of the user columns of stored rows: `scalar` ones, which rows can hold, and `nested` ones, which they cannot. */
+export function userColumns(
+  rows: StoredRows,
+  geometryColumn: string,
+): { readonly scalar: readonly string[]; readonly nested: readonly string[] } {
+  const user = rows.names.filter((n) => n !== geometryColumn && !SCHEMA_COLUMNS.has(n) && !n.startsWith('_'));
+  const isNested = (name: string): boolean => ['bytes', 'nested'].includes(rows.column(name)?.type ?? '');
+  return { scalar: user.filter((n) => !isNested(n)), nested: user.filter(isNested) };
+}
+
+const place = (where: Where, i: number): string => {
+  const { file, row } = where(i);
+  return `${file}, row ${row}`;
+};
+
+/** Footprints: their bytes by row, envelopes, and which are rectangles or written in a foreign way. */
+function footprints(rows: StoredRows, { geometryColumn, where }: StoredFacts) {
+  const column = rows.column(geometryColumn);
+  if (!column && rows.length > 0) {
+    const { file } = where(0);
+    throw new FormatError('no-geometry', `${file}: the geometry column "${geometryColumn}" is missing.`, {
+      details: { file, columns: rows.names },
+    });
+  }
+  const boxes = new Float64Array(rows.length * 4);
+  const flags = new Uint8Array(rows.length);
+  const froms = new Uint32Array(rows.length);
+  const tos = new Uint32Array(rows.length);
+  const buffers: { readonly start: number; readonly data: Uint8Array; readonly view: DataView }[] = [];
+  const visit = (data: Uint8Array, from: number, to: number, i: number): void => {
+    if (from < 0) {
+      const { file, row } = where(i);
+      throw new FormatError('null-geometry', `${file}: row ${row} has no geometry.`, {
+        hint: 'Drop the rows without geometry.',
+        details: { file, row },
+      });
+    }
+    let last = buffers.at(-1);
+    if (last?.data !== data) {
+      last = { start: i, data, view: new DataView(data.buffer, data.byteOffset, data.byteLength) };
+      buffers.push(last);
+    }
+    flags[i] = scanWkb(last.view, from, to, boxes, i, () => place(where, i));
+    froms[i] = from;
+    tos[i] = to;
+  };
+  if (column?.bytes) column.bytes(visit);
+  else
+    for (let i = 0; i < rows.length; i++) {
+      const value = column?.get(i);
+      if (value instanceof Uint8Array) visit(value, 0, value.length, i);
+      else visit(new Uint8Array(0), -1, 0, i);
+    }
+  const wkb = (i: number): Uint8Array => {
+    let [low, high] = [0, buffers.length - 1];
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((buffers[middle]?.start ?? 0) <= i) low = middle;
+      else high = middle - 1;
+    }
+    return (buffers[low]?.data ?? new Uint8Array(0)).subarray(froms[i], tos[i]);
+  };
+  return { boxes, flags, wkb };
+}
+
+/** Times of rows: −Infinity and Infinity for static ones. */
+function intervals(rows: StoredRows, where: Where): { readonly starts: Float64Array; readonly ends: Float64Array } {
+  const read = (name: string): Float64Array => {
+    const column = rows.column(name);
+    if (column && column.type !== 'time' && rows.length > 0) {
+      const { file } = where(0);
+      throw new CatalogError('bad-time', `${file}: column ${name} holds no times.`, { details: { file } });
+    }
+    if (column?.numbers) return Float64Array.from(column.numbers());
+    return Float64Array.from({ length: rows.length }, (_, i) => Number(column?.get(i) ?? NaN));
+  };
+  const [starts, ends] = [read('start_time'), read('end_time')];
+  const fail = (code: string, i: number, text: string): never => {
+    const { file, row } = where(i);
+    throw new CatalogError(code, `${file}, row ${row}: ${text}.`, { details: { file, row } });
+  };
+  for (let i = 0; i < rows.length; i++) {
+    const [start, end] = [starts[i] ?? NaN, ends[i] ?? NaN];
+    if (start <= end && Number.isSafeInteger(start) && Number.isSafeInteger(end)) continue;
+    if (start !== start && end !== end) {
+      starts[i] = -Infinity;
+      ends[i] = Infinity;
+    } else if (start !== start || end !== end) fail('half-interval', i, 'only one of start_time and end_time is given');
+    else if (start > end)
+      fail('reversed-interval', i, `the interval ends (${formatTime(end)}) before it starts (${formatTime(start)})`);
+    else fail('bad-time', i, 'its times are beyond what a catalog holds');
+  }
+  return { starts, ends };
+}
+
+/** Native CRSs by text: a catalog has a handful. */
+function crsReader(rows: StoredRows, { crs, where }: StoredFacts): (i: number) => Crs {
+  const column = rows.column('crs');
+  const known = new Map<string, Crs>();
+  return (i) => {
+    const text = column?.get(i);
+    if (typeof text !== 'string') return crs;
+    let found = known.get(text);
+    if (!found) {
+      try {
+        found = Crs.from(text);
+      } catch (error) {
+        const { file, row } = where(i);
+        throw new CatalogError('bad-crs', `${file}, row ${row}: ${messageOf(error)}`, {
+          details: { file, row },
+          cause: error,
+        });
+      }
+      known.set(text, found);
+    }
+    return found;
+  };
+}
+
+/** Values of a user column as a row holds them: times as text. */
+function scalarReader(column: StoredColumn | undefined): (i: number) => Scalar {
+  if (!column || column.type === 'bytes' || column.type === 'nested') return () => null;
+  return (i) => {
+    const value = column.get(i);
+    if (column.type === 'time' && typeof value === 'number') return formatTime(value);
+    return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
+  };
+}
+
+class StoredTable implements CatalogTable {
+  readonly length: number;
+  readonly boxes: Float64Array;
+  readonly starts: Float64Array;
+  readonly ends: Float64Array;
+  readonly boxed: Uint8Array;
+  readonly columnNames: readonly string[];
+  readonly crs: (i: number) => Crs;
+  readonly native: CatalogTable['native'];
+  readonly #rows: StoredRows;
+  readonly #flags: Uint8Array;
+  readonly #wkb: (i: number) => Uint8Array;
+  readonly #where: Where;
+  readonly #values: ReadonlyMap<string, (i: number) => Scalar>;
+
+  constructor(rows: StoredRows, facts: StoredFacts) {
+    this.#rows = rows;
+    this.#where = facts.where;
+    this.length = rows.length;
+    const { boxes, flags, wkb } = footprints(rows, facts);
+    this.boxes = boxes;
+    this.#flags = flags;
+    this.#wkb = wkb;
+    this.boxed = flags.map((flag) => flag & WKB_BOX);
+    const { starts, ends } = intervals(rows, facts.where);
+    this.starts = starts;
+    this.ends = ends;
+    this.columnNames = facts.columnNames ?? userColumns(rows, facts.geometryColumn).scalar;
+    this.#values = new Map(this.columnNames.map((name) => [name, scalarReader(rows.column(name))]));
+    this.crs = crsReader(rows, facts);
+    this.native = nativeReader(rows);
+  }
+
+  #text(name: 'id' | 'filepath', i: number): string {
+    const value = this.#rows.column(name)?.get(i);
+    return typeof value === 'string' ? value : '';
+  }
+  id(i: number): string {
+    return this.#text('id', i);
+  }
+  filepath(i: number): string {
+    return filepathIn(this.#where(i).file, this.#text('filepath', i));
+  }
+  wkb(i: number): Uint8Array {
+    const bytes = this.#wkb(i);
+    return ((this.#flags[i] ?? 0) & WKB_FOREIGN) === 0 ? bytes : encodeWkb(decodeWkb(bytes, place(this.#where, i)));
+  }
+  geometry(i: number): Polygon | MultiPolygon {
+    return decodeWkb(this.#wkb(i), place(this.#where, i));
+  }
+  interval(i: number): Interval | null {
+    const start = this.starts[i] ?? -Infinity;
+    return start === -Infinity ? null : Object.freeze({ start, end: this.ends[i] ?? start });
+  }
+  value(name: string, i: number): Scalar {
+    return this.#values.get(name)?.(i) ?? null;
+  }
+  row(i: number): CatalogRow {
+    return rowAt(this, i);
+  }
 }
 
 /**
@@ -42,6 +246,8 @@ export interface StoredFacts {
  * a stored bbox, which only serves to skip rows); everything else is decoded when asked for.
  *
  * @throws {@link FormatError} `null-geometry`, `bad-wkb`; {@link CatalogError} `reversed-interval`, `half-interval`,
- * `newer-schema`; {@link UnsupportedDataError} `geometry-type`; all naming file and row.
+ * `bad-time`, `newer-schema`; {@link UnsupportedDataError} `geometry-type`; all naming file and row.
  */
-export declare function storedTable(rows: StoredRows, facts: StoredFacts): CatalogTable;
+export function storedTable(rows: StoredRows, facts: StoredFacts): CatalogTable {
+  return new StoredTable(migrateRows(rows, facts.version, facts.where), facts);
+}

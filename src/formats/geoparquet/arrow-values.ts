@@ -30,13 +30,14 @@ function timestamps(vector: Vector): (number | null)[] {
   return out;
 }
 
-function plain(value: unknown): unknown {
+/** A value of Arrow as plain data: integers as numbers, structs and lists as objects and arrays, null where absent. */
+export function plainValue(value: unknown): unknown {
   if (value === null || value === undefined) return null;
   if (typeof value === 'bigint') return Number(value);
   if (value instanceof StructRow || value instanceof MapRow) {
-    return Object.fromEntries([...(value as Iterable<readonly [string, unknown]>)].map(([k, v]) => [k, plain(v)]));
+    return Object.fromEntries([...(value as Iterable<readonly [string, unknown]>)].map(([k, v]) => [k, plainValue(v)]));
   }
-  if (value instanceof Vector) return Array.from(value as Iterable<unknown>, plain);
+  if (value instanceof Vector) return Array.from(value as Iterable<unknown>, plainValue);
   return value;
 }
 
@@ -51,7 +52,7 @@ export function valuesOf(vector: Vector): readonly unknown[] {
   const type = vector.type as DataType;
   if (DataType.isTimestamp(type)) return timestamps(vector);
   // Iterating goes chunk by chunk; `get` would search the chunk of every value.
-  const values = Array.from(vector as Iterable<unknown>, plain);
+  const values = Array.from(vector as Iterable<unknown>, plainValue);
   if (!DataType.isDate(type)) return values;
   // Dates come as milliseconds; a day is exact in them.
   return values.map((v) => (typeof v === 'number' ? Math.floor((v * 1000) / MICROS_PER_DAY) * MICROS_PER_DAY : null));

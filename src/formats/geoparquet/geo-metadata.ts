@@ -8,7 +8,6 @@ import {
   type Bounds,
   type CrsInput,
 } from '../../core/index.js';
-import type { MultiPolygon, Polygon } from 'geojson';
 
 const AXES = ['xmin', 'ymin', 'xmax', 'ymax'] as const;
 
@@ -17,11 +16,12 @@ export function geoMetadata(init: {
   readonly geometry: string;
   readonly bbox: string | null;
   readonly crs: Crs;
-  readonly geometries: readonly (Polygon | MultiPolygon)[];
+  /** Types that occur, in any order. */
+  readonly types: Iterable<string>;
   readonly bounds: Bounds | null;
   readonly extra?: Readonly<Record<string, unknown>>;
 }): string {
-  const types = [...new Set(init.geometries.map((g) => g.type))].sort();
+  const types = [...new Set(init.types)].sort();
   return JSON.stringify({
     version: '1.1.0',
     primary_column: init.geometry,
@@ -44,6 +44,8 @@ export function geoMetadata(init: {
 export interface GeoColumn {
   readonly name: string;
   readonly crs: Crs;
+  /** The struct of xmin, ymin, xmax and ymax that holds the envelopes of all rows; null where the file names none. */
+  readonly covering: string | null;
   /** The members that Nadir added when it wrote the file. */
   readonly extra: Readonly<Record<string, unknown>>;
 }
@@ -65,7 +67,7 @@ export function parseGeoMetadata(text: string | undefined, name: string, crs?: C
   const details = { file: name };
   if (text === undefined) {
     throw new FormatError('not-geoparquet', `${name} is Parquet but has no "geo" metadata, so it is no GeoParquet.`, {
-      hint: 'Write it with GeoDataFrame.to_parquet or another GeoParquet writer.',
+      hint: 'Write it with GeoDataFrame.to_parquet or another GeoParquet writer. Items of a STAC server in Parquet are opened with catalogFromStac.',
       details,
     });
   }
@@ -93,7 +95,23 @@ export function parseGeoMetadata(text: string | undefined, name: string, crs?: C
       { details },
     );
   }
-  return { name: primary, crs: crsOf(column, name, crs), extra: record(geo['nadir']) ?? {} };
+  return {
+    name: primary,
+    crs: crsOf(column, name, crs),
+    covering: coveringOf(column),
+    extra: record(geo['nadir']) ?? {},
+  };
+}
+
+/** Top column of the covering, if all four paths have the usual form `[column, axis]`. */
+function coveringOf(column: Readonly<Record<string, unknown>>): string | null {
+  const bbox = record(record(column['covering'])?.['bbox']);
+  const tops = AXES.map((axis) => {
+    const path: unknown = bbox?.[axis];
+    return Array.isArray(path) && path.length === 2 && path[1] === axis ? (path[0] as unknown) : null;
+  });
+  const [top] = tops;
+  return typeof top === 'string' && tops.every((t) => t === top) ? top : null;
 }
 
 function crsOf(column: Readonly<Record<string, unknown>>, name: string, given: CrsInput | undefined): Crs {

@@ -1,11 +1,10 @@
+export { isTimeType, plainValue } from './arrow-values.js';
+export { parseGeoMetadata, type GeoColumn } from './geo-metadata.js';
+export { ParquetFile, type ParquetPart } from './parquet-file.js';
+export { ParquetWriter, ROW_GROUP_ROWS } from './parquet-writer.js';
 export type { ColumnSpec, ColumnType } from './arrow-column.js';
-export {
-  readParquetTable,
-  ROW_GROUP_ROWS,
-  writeParquetTable,
-  type ParquetTable,
-  type ParquetWriteInit,
-} from './parquet-table.js';
+export { readParquetTable, writeParquetTable, type ParquetTable, type ParquetWriteInit } from './parquet-table.js';
 export { readGeoParquet, type GeoParquetTable } from './read.js';
 export { decodeWkb, encodeWkb } from './wkb.js';
+export { scanWkb, WKB_BOX, WKB_FOREIGN } from './wkb-scan.js';
 export { footprintBounds, writeGeoParquet, type GeoParquetInit } from './write.js';

@@ -69,7 +69,9 @@ function scanSlowly(bytes: Uint8Array, boxes: Float64Array, index: number, where
   const geometry = decodeWkb(bytes, where());
   const box = footprintBounds(geometry);
   const polygons = geometry.type === 'Polygon' ? [geometry.coordinates] : geometry.coordinates;
-  const finite = polygons.every((rings) => rings.length > 0 && rings.every((ring) => ring.flat().every(Number.isFinite)));
+  const finite = polygons.every(
+    (rings) => rings.length > 0 && rings.every((ring) => ring.flat().every(Number.isFinite)),
+  );
   if (!finite || !box.every(Number.isFinite))
     throw new FormatError('bad-wkb', `${where()}: the footprint is empty or not finite.`, {
       hint: 'Drop the row or repair its geometry.',

@@ -74,7 +74,7 @@ export function writeGeoParquet(init: GeoParquetInit): Uint8Array {
     geometry: 'geometry',
     bbox: 'bbox',
     crs: Crs.from(init.crs),
-    geometries: geometry,
+    types: geometry.map((g) => g.type),
     bounds: total,
     ...(init.metadata && { extra: init.metadata }),
   });

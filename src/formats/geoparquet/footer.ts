@@ -1,0 +1,304 @@
+/**
+ * Footers of Parquet files: which rows are where, between which values, so that a part can be read alone and parts can
+ * be joined. Source: Apache Parquet, parquet-format/src/main/thrift/parquet.thrift.
+ */
+import { FormatError } from '../../core/index.js';
+import { T_BINARY, T_I32, T_I64, T_LIST, T_STRUCT, ThriftReader, ThriftWriter } from './thrift.js';
+
+/** One column of one row group. */
+export interface ColumnChunk {
+  /** Names from the top column down, joined by dots. */
+  readonly path: string;
+  readonly parts: readonly string[];
+  /** Physical type: 0 boolean, 1 int32, 2 int64, 4 float, 5 double, 6 bytes. */
+  readonly type: number;
+  readonly encodings: readonly number[];
+  readonly codec: number;
+  readonly values: number;
+  readonly uncompressed: number;
+  readonly compressed: number;
+  readonly dataPage: number;
+  readonly dictionaryPage: number | undefined;
+  /** Plain bytes of the least and greatest value, where stored. */
+  readonly min: Uint8Array | undefined;
+  readonly max: Uint8Array | undefined;
+  readonly nulls: number | undefined;
+  readonly statistics: Uint8Array | undefined;
+}
+
+export interface RowGroup {
+  readonly rows: number;
+  readonly bytes: number;
+  readonly columns: readonly ColumnChunk[];
+}
+
+interface SchemaNode {
+  readonly raw: Uint8Array;
+  readonly name: string;
+  readonly children: number;
+}
+
+/** The footer of a file. */
+export interface Footer {
+  readonly version: number;
+  readonly rows: number;
+  readonly schema: readonly SchemaNode[];
+  readonly groups: readonly RowGroup[];
+  readonly metadata: readonly (readonly [key: string, value: string])[];
+  readonly createdBy: string | undefined;
+  readonly columnOrders: Uint8Array | undefined;
+}
+
+function readSchemaNode(r: ThriftReader): SchemaNode {
+  let [name, children] = ['', 0];
+  const raw = r.raw(() => {
+    r.struct((id) => {
+      if (id === 4) name = r.text();
+      else if (id === 5) children = r.integer();
+      else return false;
+      return true;
+    });
+  });
+  return { raw, name, children };
+}
+
+function readStatistics(r: ThriftReader): Pick<ColumnChunk, 'min' | 'max' | 'nulls' | 'statistics'> {
+  let min: Uint8Array | undefined;
+  let max: Uint8Array | undefined;
+  let nulls: number | undefined;
+  const statistics = r.raw(() => {
+    r.struct((id) => {
+      // Fields 1 and 2 are older, of the same layout for numbers.
+      if (id === 5 || id === 1) max = r.binary();
+      else if (id === 6 || id === 2) min = r.binary();
+      else if (id === 3) nulls = r.integer();
+      else return false;
+      return true;
+    });
+  });
+  return { min, max, nulls, statistics };
+}
+
+function readChunk(r: ThriftReader): ColumnChunk {
+  const n = { type: -1, codec: -1, values: -1, uncompressed: -1, compressed: -1, dataPage: -1 };
+  let dictionaryPage: number | undefined;
+  let parts: string[] = [];
+  let encodings: number[] = [];
+  let statistics: ReturnType<typeof readStatistics> = {
+    min: undefined,
+    max: undefined,
+    nulls: undefined,
+    statistics: undefined,
+  };
+  const names: Readonly<Record<number, keyof typeof n>> = {
+    1: 'type',
+    4: 'codec',
+    5: 'values',
+    6: 'uncompressed',
+    7: 'compressed',
+    9: 'dataPage',
+  };
+  const metadata = (id: number): boolean => {
+    const key = names[id];
+    if (key !== undefined) n[key] = r.integer();
+    else if (id === 2) encodings = r.list(() => r.integer());
+    else if (id === 3) parts = r.list(() => r.text());
+    else if (id === 11) dictionaryPage = r.integer();
+    else if (id === 12) statistics = readStatistics(r);
+    else return false;
+    return true;
+  };
+  r.struct((id, type) => {
+    if (id !== 3 || type !== T_STRUCT) return false;
+    r.struct(metadata);
+    return true;
+  });
+  return { ...n, ...statistics, dictionaryPage, parts, path: parts.join('.'), encodings };
+}
+
+function readGroup(r: ThriftReader): RowGroup {
+  let columns: ColumnChunk[] = [];
+  let [rows, bytes] = [-1, 0];
+  r.struct((id) => {
+    if (id === 1) columns = r.list(() => readChunk(r));
+    else if (id === 2) bytes = r.integer();
+    else if (id === 3) rows = r.integer();
+    else return false;
+    return true;
+  });
+  return { rows, bytes, columns };
+}
+
+function readEntry(r: ThriftReader): readonly [string, string] {
+  let [key, value] = ['', ''];
+  r.struct((id) => {
+    if (id === 1) key = r.text();
+    else if (id === 2) value = r.text();
+    else return false;
+    return true;
+  });
+  return [key, value];
+}
+
+/** First byte of a column's pages: its dictionary, if any, comes first. */
+export function chunkStart({ dataPage, dictionaryPage }: ColumnChunk): number {
+  return dictionaryPage !== undefined && dictionaryPage > 0 ? Math.min(dictionaryPage, dataPage) : dataPage;
+}
+
+/** Offsets and counts as a file of `size` bytes can have them. */
+function check({ rows, groups }: Footer, size: number): void {
+  const fail = (why: string): never => {
+    throw new FormatError('bad-parquet', `the footer is malformed: ${why}`);
+  };
+  let total = 0;
+  for (const [g, group] of groups.entries()) {
+    if (!Number.isSafeInteger(group.rows) || group.rows < 0) fail(`row group ${g} claims ${group.rows} rows`);
+    total += group.rows;
+    for (const c of group.columns) {
+      const start = chunkStart(c);
+      if (!(start >= 4 && c.compressed >= 0 && start + c.compressed <= size))
+        fail(`column ${c.path} of row group ${g} lies outside the file`);
+      if (!(c.uncompressed >= 0 && c.values >= 0)) fail(`column ${c.path} of row group ${g} has no size`);
+    }
+  }
+  if (total !== rows) fail(`it claims ${rows} rows, its row groups ${total}`);
+}
+
+/**
+ * The footer in the bytes between the pages and the closing length of a file of `size` bytes.
+ *
+ * @throws {@link FormatError} `bad-parquet`.
+ */
+export function parseFooter(bytes: Uint8Array, size: number): Footer {
+  const r = new ThriftReader(bytes);
+  let [version, rows] = [1, 0];
+  let schema: SchemaNode[] = [];
+  let groups: RowGroup[] = [];
+  let metadata: (readonly [string, string])[] = [];
+  let createdBy: string | undefined;
+  let columnOrders: Uint8Array | undefined;
+  r.struct((id, type) => {
+    if (id === 1) version = r.integer();
+    else if (id === 2) schema = r.list(() => readSchemaNode(r));
+    else if (id === 3) rows = r.integer();
+    else if (id === 4) groups = r.list(() => readGroup(r));
+    else if (id === 5) metadata = r.list(() => readEntry(r));
+    else if (id === 6) createdBy = r.text();
+    else if (id === 7)
+      columnOrders = r.raw(() => {
+        r.skip(type);
+      });
+    else return false;
+    return true;
+  });
+  const footer = { version, rows, schema, groups, metadata, createdBy, columnOrders };
+  check(footer, size);
+  return footer;
+}
+
+/** The same footer, its pages moved by `shift` bytes. */
+export function moveGroup(group: RowGroup, shift: (chunk: ColumnChunk) => number): RowGroup {
+  return {
+    ...group,
+    columns: group.columns.map((c) => {
+      const by = shift(c);
+      return {
+        ...c,
+        dataPage: c.dataPage + by,
+        dictionaryPage: c.dictionaryPage === undefined ? undefined : c.dictionaryPage + by,
+      };
+    }),
+  };
+}
+
+/** Nodes of the schema under the top columns to keep, with a root that counts them. */
+export function selectSchema(schema: readonly SchemaNode[], keep: (name: string) => boolean): readonly SchemaNode[] {
+  const [root, ...nodes] = schema;
+  const kept: SchemaNode[] = [];
+  let columns = 0;
+  for (let i = 0; i < nodes.length;) {
+    let end = i;
+    // A node is followed by the nodes below it.
+    for (let open = 1; open > 0 && end < nodes.length; end++) open += (nodes[end]?.children ?? 0) - 1;
+    const name = nodes[i]?.name ?? '';
+    if (keep(name)) {
+      kept.push(...nodes.slice(i, end));
+      columns++;
+    }
+    i = end;
+  }
+  const w = new ThriftWriter();
+  const name = root?.name ?? 'schema';
+  w.struct([
+    [4, T_BINARY, () => w.binary(name)],
+    [5, T_I32, () => w.integer(columns)],
+  ]);
+  return [{ raw: w.bytes, name, children: columns }, ...kept];
+}
+
+function writeChunk(w: ThriftWriter, c: ColumnChunk): void {
+  const { dictionaryPage, statistics } = c;
+  const integer = (id: number, type: number, value: number) => [id, type, () => w.integer(value)] as const;
+  w.struct([
+    integer(2, T_I64, 0),
+    [
+      3,
+      T_STRUCT,
+      () => {
+        w.struct([
+          integer(1, T_I32, c.type),
+          [2, T_LIST, () => w.list(T_I32, c.encodings, (e) => w.integer(e))],
+          [3, T_LIST, () => w.list(T_BINARY, c.parts, (p) => w.binary(p))],
+          integer(4, T_I32, c.codec),
+          integer(5, T_I64, c.values),
+          integer(6, T_I64, c.uncompressed),
+          integer(7, T_I64, c.compressed),
+          integer(9, T_I64, c.dataPage),
+          dictionaryPage === undefined ? undefined : integer(11, T_I64, dictionaryPage),
+          statistics && [12, T_STRUCT, () => w.raw(statistics)],
+        ]);
+      },
+    ],
+  ]);
+}
+
+/** The footer with its length and the closing mark, as it stands at the end of a file. */
+export function encodeFooter(f: Footer): Uint8Array {
+  const w = new ThriftWriter();
+  const { createdBy, columnOrders } = f;
+  w.struct([
+    [1, T_I32, () => w.integer(f.version)],
+    [2, T_LIST, () => w.list(T_STRUCT, f.schema, (node) => w.raw(node.raw))],
+    [3, T_I64, () => w.integer(f.rows)],
+    [
+      4,
+      T_LIST,
+      () =>
+        w.list(T_STRUCT, f.groups, (group) =>
+          w.struct([
+            [1, T_LIST, () => w.list(T_STRUCT, group.columns, (c) => writeChunk(w, c))],
+            [2, T_I64, () => w.integer(group.bytes)],
+            [3, T_I64, () => w.integer(group.rows)],
+          ]),
+        ),
+    ],
+    [
+      5,
+      T_LIST,
+      () =>
+        w.list(T_STRUCT, f.metadata, ([key, value]) =>
+          w.struct([
+            [1, T_BINARY, () => w.binary(key)],
+            [2, T_BINARY, () => w.binary(value)],
+          ]),
+        ),
+    ],
+    createdBy === undefined ? undefined : [6, T_BINARY, () => w.binary(createdBy)],
+    columnOrders && [7, T_LIST, () => w.raw(columnOrders)],
+  ]);
+  const out = new Uint8Array(w.bytes.length + 8);
+  out.set(w.bytes);
+  new DataView(out.buffer).setUint32(w.bytes.length, w.bytes.length, true);
+  out.set([0x50, 0x41, 0x52, 0x31], w.bytes.length + 4);
+  return out;
+}
