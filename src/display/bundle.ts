@@ -12,6 +12,8 @@ const DEFAULT_BYTES = 2_000_000;
 const CEILING_BYTES = 10_000_000;
 /** Room kept for picture and text when a payload is measured. */
 const PICTURE_BYTES = 420_000;
+/** Room kept for the text summary: 40 lines. */
+const TEXT_BYTES = 8000;
 /** Wrote the payload: name and version of this library. */
 export const PRODUCER = `nadir ${VERSION}`;
 
@@ -32,10 +34,19 @@ export interface Draft<K extends PayloadKind> {
   readonly handler?: ViewHandler;
 }
 
-/** Bytes that the payload of one output may take. */
-export function payloadBudget(): number {
+/** Bytes that the payload of one output may take, beside its picture where that is drawn already. */
+export function payloadBudget(picture?: Canvas): number {
   const limit = Math.min(CEILING_BYTES, currentHost()?.maxInlineBytes ?? DEFAULT_BYTES);
-  return Math.max(100_000, limit - PICTURE_BYTES);
+  return Math.max(100_000, limit - (picture ? pngText(picture).length + TEXT_BYTES : PICTURE_BYTES));
+}
+
+const pngs = new WeakMap<Canvas, string>();
+
+/** A finished picture as base64 PNG. */
+function pngText(picture: Canvas): string {
+  let text = pngs.get(picture);
+  if (text === undefined) pngs.set(picture, (text = Buffer.from(canvasToPng(picture)).toString('base64')));
+  return text;
 }
 
 /** `sha256:` of any JSON value: equal content has equal ids, on any machine. */
@@ -70,7 +81,7 @@ export function makeBundle<K extends PayloadKind>(draft: Draft<K>): DisplayBundl
   return {
     data: {
       [mimeOf(draft.kind)]: payload,
-      'image/png': Buffer.from(canvasToPng(picture)).toString('base64'),
+      'image/png': pngText(picture),
       ...(draft.html === undefined ? {} : { 'text/html': draft.html }),
       'text/plain': summary(draft.text.map((line) => line.trimEnd())),
     },

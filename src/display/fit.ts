@@ -5,8 +5,6 @@ import { grouped } from './words.js';
 
 /** Columns that stay when others have to go. */
 const ESSENTIAL = ['file'];
-/** Most rows of an output in any case. */
-const MOST_ROWS = 20_000;
 
 /** Rows that fit, and what was left out. */
 export interface Fitted {
@@ -14,7 +12,8 @@ export interface Fitted {
   readonly truncated: string | null;
 }
 
-function bytesOf(rows: readonly FootprintRow[]): number {
+/** Bytes of rows as JSON. */
+export function rowBytes(rows: readonly FootprintRow[]): number {
   return rows.reduce((sum, row) => sum + Buffer.byteLength(JSON.stringify(row)) + 1, 0);
 }
 
@@ -30,17 +29,16 @@ function essentials(row: FootprintRow): FootprintRow {
 export function fitRows(all: readonly FootprintRow[], budget: number, fingerprint: string): Fitted {
   const said: string[] = [];
   let rows = all;
-  if (rows.length > MOST_ROWS) rows = sample(rows, MOST_ROWS, fingerprint);
-  let bytes = bytesOf(rows);
+  let bytes = rowBytes(rows);
   if (bytes > budget) {
     rows = rows.map(essentials);
     said.push('columns left out');
-    bytes = bytesOf(rows);
+    bytes = rowBytes(rows);
   }
   if (bytes > budget) {
     rows = rows.map((row) => ({ ...row, outline: [] }));
     said.push('boxes instead of outlines');
-    bytes = bytesOf(rows);
+    bytes = rowBytes(rows);
   }
   if (bytes > budget) rows = sample(rows, Math.max(1, Math.floor((rows.length * budget) / bytes)), fingerprint);
   if (rows.length < all.length) said.unshift(`showing ${grouped(rows.length)} of ${grouped(all.length)} rows`);

@@ -1,9 +1,10 @@
 /** Rows of a catalog as rows of a view. */
 import type { Crs } from '../core/index.js';
-import type { CatalogRow } from '../catalog/types.js';
+import type { CatalogTable } from '../catalog/table.js';
+import type { CatalogRow, NativeGrid, Scalar } from '../catalog/types.js';
 import { withoutSecrets } from './bundle.js';
 import { orNowhere, placeOfGeometry } from './place.js';
-import type { FootprintRow } from './wire/payload.js';
+import type { Cell, FootprintRow } from './wire/payload.js';
 
 /** The last part of a path or URL. */
 export function fileName(path: string): string {
@@ -15,15 +16,19 @@ export function wireMicros(micros: number | undefined): number | null {
   return micros !== undefined && Math.abs(micros) <= 8.64e18 ? micros : null;
 }
 
-/** One row: outline in degrees, file, CRS, grid facts, then its own columns. */
-export function footprintRow(row: CatalogRow, crs: Crs): FootprintRow {
-  const place = orNowhere(placeOfGeometry(row.geometry, crs));
-  const { native } = row;
+/** File, CRS, grid facts and own columns of row `i`, in display order. */
+export function footprintFacts(table: CatalogTable, i: number): Record<string, Cell> {
+  const facts = factsOf(table.filepath(i), table.crs(i), table.native(i));
+  for (const name of table.columnNames) if (!Object.hasOwn(facts, name)) facts[name] = shownValue(table.value(name, i));
+  return facts;
+}
+
+function factsOf(filepath: string, crs: Crs, native: NativeGrid | null): Record<string, Cell> {
   const named = native?.bandNames.filter((n) => n !== null) ?? [];
-  const facts: Record<string, string | number | boolean | null> = {
-    file: fileName(row.filepath),
-    path: withoutSecrets(row.filepath),
-    crs: row.crs.canonical.slice(0, 200),
+  const facts: Record<string, Cell> = {
+    file: fileName(filepath),
+    path: withoutSecrets(filepath),
+    crs: crs.canonical.slice(0, 200),
   };
   if (native) {
     facts['size'] = `${native.width} × ${native.height}`;
@@ -31,15 +36,20 @@ export function footprintRow(row: CatalogRow, crs: Crs): FootprintRow {
     facts['dtype'] = native.dtype;
     if (native.nodata !== null && Number.isFinite(native.nodata)) facts['nodata'] = native.nodata;
   }
-  for (const [name, value] of Object.entries(row.columns)) {
-    if (Object.hasOwn(facts, name)) continue;
-    facts[name] =
-      typeof value === 'number' && !Number.isFinite(value)
-        ? null
-        : typeof value === 'string'
-          ? withoutSecrets(value)
-          : value;
-  }
+  return facts;
+}
+
+function shownValue(value: Scalar): Cell {
+  if (typeof value === 'number' && !Number.isFinite(value)) return null;
+  return typeof value === 'string' ? withoutSecrets(value) : value;
+}
+
+/** One row: outline in degrees, file, CRS, grid facts, then its own columns. */
+export function footprintRow(row: CatalogRow, crs: Crs): FootprintRow {
+  const place = orNowhere(placeOfGeometry(row.geometry, crs));
+  const facts = factsOf(row.filepath, row.crs, row.native);
+  for (const [name, value] of Object.entries(row.columns))
+    if (!Object.hasOwn(facts, name)) facts[name] = shownValue(value);
   return {
     id: row.id,
     bbox: place.bbox,

@@ -1,7 +1,7 @@
 /** How reports show themselves: counts, warnings, the error ledger. */
 import type { DisplayBundle, LedgerEntry } from '../core/index.js';
 import { answers, fingerprint, makeBundle } from './bundle.js';
-import { ledgerRow } from './catalog.js';
+import { ledgerRow } from './ledger.js';
 import { drawReportPicture } from './draw/report-picture.js';
 import type { Cell, ReportData } from './wire/payload.js';
 import { facts, oneLine, plural, shortNumber, textTable } from './words.js';

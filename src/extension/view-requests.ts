@@ -4,6 +4,7 @@ import type { ViewRequest } from '../display/wire/payload.js';
 
 const OPS: ReadonlySet<string> = new Set<ViewRequest['op']>([
   'rows',
+  'columns',
   'chip',
   'bands',
   'detail',

@@ -90,10 +90,12 @@ export class Views implements Disposable {
         return undefined;
       }
       case 'rows':
+      case 'columns':
       case 'chip':
       case 'bands':
       case 'detail':
-        void commands.executeCommand('setContext', 'nadir.hasInspected', true);
+        // Maps ask for columns by themselves.
+        if (op !== 'columns') void commands.executeCommand('setContext', 'nadir.hasInspected', true);
         return this.#ask(editor, viewId, op, args);
       case 'saveImage':
       case 'insertAoi':

@@ -5,7 +5,8 @@ import { drawGlobe } from './globe.js';
 import { drawText, fitText, textWidth } from './lettering.js';
 import { rampColour } from '../wire/ramp.js';
 import { ACCENT, BORDER, INK, MUTED, PAPER } from './theme.js';
-import { drawTimeline, type TimeMark } from './timeline.js';
+import { drawDensity, type DrawnDensity } from './density.js';
+import { drawTimeline, type Times } from './timeline.js';
 import { fitView, outlinePixels, unionOf, type MapView } from './view.js';
 import type { LonLatBox, Outline } from '../wire/payload.js';
 
@@ -23,7 +24,9 @@ export interface MapPicture {
   readonly subtitle: string;
   readonly areas: readonly MapArea[];
   /** Null leaves the timeline out. */
-  readonly timeline: { readonly marks: readonly TimeMark[]; readonly undatedText: string } | null;
+  readonly timeline: { readonly marks: Times; readonly undatedText: string } | null;
+  /** How many areas lie where, instead of the areas themselves. */
+  readonly density?: DrawnDensity;
   /** Areas are in an order worth showing: colours run along viridis, first to last. */
   readonly inOrder?: boolean;
   /** Height in CSS pixels. */
@@ -75,15 +78,16 @@ export function drawMapPicture(picture: MapPicture): Canvas {
 }
 
 /** Draws a map with its globe and border into a box of a picture. */
-export function drawMap(canvas: Canvas, box: Box, map: Pick<MapPicture, 'areas' | 'inOrder'>): void {
-  const extent = unionOf(map.areas.map((a) => a.bbox)) ?? [-180, -60, 180, 80];
+export function drawMap(canvas: Canvas, box: Box, map: Pick<MapPicture, 'areas' | 'inOrder' | 'density'>): void {
+  const extent = map.density?.box ?? unionOf(map.areas.map((a) => a.bbox)) ?? [-180, -60, 180, 80];
   const isNarrow = box.width < 300;
   const view = fitView(extent, box, isNarrow ? 0.3 : undefined);
   const globe = isNarrow ? NARROW_GLOBE : GLOBE;
   canvas.clipped(box, () => {
     drawGround(canvas, view);
     drawGraticule(canvas, view);
-    drawAreas(canvas, view, map);
+    if (map.density) drawDensity(canvas, view, map.density);
+    else drawAreas(canvas, view, map);
     drawGraticuleLabels(canvas, view);
     drawScaleBar(canvas, view, box.x + box.width - 10, box.y + box.height - 18);
     if (view.bounds[2] - view.bounds[0] < 90) {

@@ -1,6 +1,8 @@
 /** The strip under a map that shows when: a bar per day or a span per row, with a time axis. */
 import type { Box, Canvas, Point } from './canvas.js';
 import { drawText, textWidth } from './lettering.js';
+import type { TimeHistogram } from '../wire/payload.js';
+import { grouped } from '../words.js';
 import { ACCENT, BORDER, MUTED } from './theme.js';
 
 /** When one row is valid. */
@@ -69,8 +71,15 @@ export function timeTicks(from: number, to: number, most: number): Tick[] {
   });
 }
 
+/** Rows one by one, or counted in bins. */
+export type Times = readonly TimeMark[] | TimeHistogram;
+
+function isCounted(times: Times): times is TimeHistogram {
+  return 'counts' in times;
+}
+
 /** Draws when rows are; `undatedText` (e.g. "2 without date") stands at the right when not empty. */
-export function drawTimeline(canvas: Canvas, box: Box, marks: readonly TimeMark[], undatedText: string): void {
+export function drawTimeline(canvas: Canvas, box: Box, times: Times, undatedText: string): void {
   const axis = box.y + box.height - 15;
   const [left, right] = [box.x + 8, box.x + box.width - 8];
   canvas.stroke(
@@ -83,7 +92,7 @@ export function drawTimeline(canvas: Canvas, box: Box, marks: readonly TimeMark[
     { colour: BORDER, width: 1 },
   );
   let [start, end] = [Infinity, -Infinity];
-  for (const m of marks) {
+  for (const m of isCounted(times) ? [times] : times) {
     start = Math.min(start, m.startMicros);
     end = Math.max(end, m.endMicros);
   }
@@ -113,11 +122,39 @@ export function drawTimeline(canvas: Canvas, box: Box, marks: readonly TimeMark[
     free = centre + half + 8;
   }
   const plot: Box = { x: left, y: box.y + NOTE, width: right - left, height: axis - box.y - NOTE - 2 };
-  const longest = Math.max(...marks.slice(0, 5000).map((m) => m.endMicros - m.startMicros));
-  const asSpans = longest > (to - from) * SPAN_SHARE && longest > 2 * DAY;
-  const most = asSpans ? drawSpans(canvas, plot, marks, x) : drawMoments(canvas, plot, marks, x);
-  const notes = [...(most > 0 ? [`up to ${most} a column`] : []), ...(undatedText === '' ? [] : [undatedText])];
+  const most = drawTimes(canvas, plot, times, x, to - from);
+  const notes = [
+    ...(most > 0 ? [`up to ${grouped(most)} a column`] : []),
+    ...(undatedText === '' ? [] : [undatedText]),
+  ];
   drawText(canvas, notes.join(' · '), [box.x + box.width, box.y + 7], { colour: MUTED, size: 9, align: 'right' });
+}
+
+/** Draws spans, dots or columns; returns the count of the highest column, 0 where there are no columns. */
+function drawTimes(canvas: Canvas, plot: Box, times: Times, x: (micros: number) => number, span: number): number {
+  if (isCounted(times)) return drawHistogram(canvas, plot, times, x);
+  const longest = Math.max(...times.slice(0, 5000).map((m) => m.endMicros - m.startMicros));
+  const asSpans = longest > span * SPAN_SHARE && longest > 2 * DAY;
+  return asSpans ? drawSpans(canvas, plot, times, x) : drawMoments(canvas, plot, times, x);
+}
+
+/** Draws bins as columns, a whole number of bins each: a varying one would show as waves that are not in the data. */
+function drawHistogram(canvas: Canvas, plot: Box, times: TimeHistogram, x: (micros: number) => number): number {
+  const { startMicros, endMicros, counts } = times;
+  const at = (k: number): number => x(startMicros + (k / counts.length) * (endMicros - startMicros));
+  const together = Math.max(1, Math.ceil((COLUMN - 1) / Math.max(1e-9, at(1) - at(0))));
+  const columns: number[] = [];
+  for (let k = 0; k < counts.length; k += together)
+    columns.push(counts.slice(k, k + together).reduce((sum, c) => sum + c, 0));
+  const most = Math.max(0, ...columns);
+  columns.forEach((count, c) => {
+    if (count === 0) return;
+    const height = Math.max(1, plot.height * (count / most));
+    const [left, right] = [at(c * together), at((c + 1) * together)];
+    const width = Math.min(24, Math.max(1.5, right - left - 1));
+    canvas.fillBox({ x: (left + right - width) / 2, y: plot.y + plot.height - height, width, height }, ACCENT, 0.8);
+  });
+  return most;
 }
 
 function drawSpans(canvas: Canvas, plot: Box, marks: readonly TimeMark[], x: (micros: number) => number): number {

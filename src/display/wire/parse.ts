@@ -1,10 +1,14 @@
 /** From untrusted JSON to a payload: the only door into the views. */
+import { readColumns } from './columns.js';
+import { readDensity } from './density.js';
 import {
   readBox,
   readChip,
   readCorners,
   readCurationState,
+  readFacet,
   readFootprintRow,
+  readHistogram,
   readInterval,
   readLedgerRow,
   readMicros,
@@ -50,6 +54,11 @@ const count = whole(0, Number.MAX_SAFE_INTEGER);
 function catalog(value: unknown, at: string): CatalogData {
   const o = object(value, at);
   const c = object(o['counts'], `${at}.counts`);
+  const columns = optional(o['columns'], `${at}.columns`, readColumns);
+  const span = optional(o['spanSeconds'], `${at}.spanSeconds`, between(0, 1e13));
+  const density = optional(o['density'], `${at}.density`, readDensity);
+  const histogram = optional(o['histogram'], `${at}.histogram`, readHistogram);
+  const facets = optional(o['facets'], `${at}.facets`, (v, a) => list(v, a, readFacet, 100));
   return {
     crs: text(o['crs'], `${at}.crs`),
     counts: {
@@ -62,6 +71,11 @@ function catalog(value: unknown, at: string): CatalogData {
     interval: readInterval(o['interval'], `${at}.interval`),
     rows: list(o['rows'], `${at}.rows`, readFootprintRow),
     skipped: list(o['skipped'], `${at}.skipped`, readLedgerRow),
+    ...(columns ? { columns } : {}),
+    ...(span === null ? {} : { spanSeconds: span }),
+    ...(density ? { density } : {}),
+    ...(histogram ? { histogram } : {}),
+    ...(facets ? { facets } : {}),
   };
 }
 

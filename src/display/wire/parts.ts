@@ -3,6 +3,7 @@ import type {
   ChipItem,
   CurationState,
   CurationStep,
+  Facet,
   FootprintRow,
   LedgerRow,
   LonLat,
@@ -12,6 +13,7 @@ import type {
   PreviewBand,
   Rendering,
   TableData,
+  TimeHistogram,
 } from './payload.js';
 import {
   MAX_ITEMS,
@@ -106,6 +108,35 @@ export function readFootprintRow(value: unknown, at: string): FootprintRow {
     startMicros: readMicros(o['startMicros'], `${at}.startMicros`),
     endMicros: readMicros(o['endMicros'], `${at}.endMicros`),
     properties: dictionary(o['properties'], `${at}.properties`, cell),
+  };
+}
+
+const count = whole(0, Number.MAX_SAFE_INTEGER);
+/** Most bins of a histogram and values of a facet. */
+const MAX_BINS = 10_000;
+
+/** Rows per span of time. */
+export function readHistogram(value: unknown, at: string): TimeHistogram {
+  const o = object(value, at);
+  return {
+    startMicros: micros(o['startMicros'], `${at}.startMicros`),
+    endMicros: micros(o['endMicros'], `${at}.endMicros`),
+    counts: list(o['counts'], `${at}.counts`, count, MAX_BINS),
+  };
+}
+
+/** How often each value of one fact occurs. */
+export function readFacet(value: unknown, at: string): Facet {
+  const o = object(value, at);
+  const one = (v: unknown, a: string): Facet['values'][number] => {
+    const f = object(v, a);
+    return { value: text(f['value'], `${a}.value`), count: count(f['count'], `${a}.count`) };
+  };
+  return {
+    label: text(o['label'], `${at}.label`),
+    rows: count(o['rows'], `${at}.rows`),
+    values: list(o['values'], `${at}.values`, one, 1000),
+    others: count(o['others'], `${at}.others`),
   };
 }
 

@@ -45,6 +45,7 @@ export function catalogOf(rows: readonly CatalogRow[], config: GeoCatalog['confi
     targetResolution: null,
     config,
     toArray: () => Promise.resolve(rows),
+    count: () => Promise.resolve(rows.length),
     [KIND]: 'catalog',
   };
   return partial as unknown as GeoCatalog;

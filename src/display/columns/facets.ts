@@ -1,0 +1,53 @@
+/** What rows have in common: how often each CRS, band set, data type and size occurs. */
+import type { Facet } from '../wire/payload.js';
+import { visitRows, type Batches } from './batches.js';
+import { samplePositions } from './inline.js';
+import { footprintFacts } from '../footprint.js';
+import type { Places } from './gather.js';
+
+/** Facts that are counted, with the words of the summary. */
+const FACETS = [
+  ['crs', 'file CRS'],
+  ['bands', 'bands'],
+  ['dtype', 'data type'],
+  ['size', 'size in pixels'],
+  ['nodata', 'nodata'],
+] as const;
+/** Values that are named; the others are counted. */
+const MOST_VALUES = 12;
+/** Up to so many rows all are counted, above it a seeded sample of the second number. */
+const COUNT_ALL = 50_000;
+const SAMPLE = 10_000;
+
+/** Facets of rows; facts that no row has are left out. */
+export function facetsOf(facts: Iterable<Readonly<Record<string, unknown>>>): Facet[] {
+  const counts = new Map<string, Map<string, number>>(FACETS.map(([name]) => [name, new Map<string, number>()]));
+  let rows = 0;
+  for (const fact of facts) {
+    rows += 1;
+    for (const [name, of] of counts) {
+      const value = fact[name];
+      if (value === undefined || value === null) continue;
+      const text = typeof value === 'string' ? value : JSON.stringify(value);
+      of.set(text, (of.get(text) ?? 0) + 1);
+    }
+  }
+  return FACETS.flatMap(([name, label]) => {
+    const sorted = [...(counts.get(name) ?? [])].sort((a, b) => b[1] - a[1]);
+    if (sorted.length === 0) return [];
+    const values = sorted.slice(0, MOST_VALUES).map(([value, count]) => ({ value: value.slice(0, 200), count }));
+    return [{ label, rows, values, others: sorted.length - values.length }];
+  });
+}
+
+/** Facets of a catalog: of all rows, or of a sample when there are more than 50 000. */
+export async function facetsOfPlaces(places: Places, batches: Batches, seed: string): Promise<Facet[]> {
+  const isAll = places.length <= COUNT_ALL && places.rowOf === null;
+  const positions = isAll
+    ? Uint32Array.from({ length: places.length }, (_, i) => i)
+    : samplePositions(places.length, Math.min(SAMPLE, places.length), seed);
+  const rows = places.rowOf ? Float64Array.from(positions, (k) => places.rowOf?.[k] ?? 0) : positions;
+  const facts: Record<string, unknown>[] = [];
+  await visitRows(batches, rows, (table, i) => void facts.push(footprintFacts(table, i)));
+  return facetsOf(facts);
+}
