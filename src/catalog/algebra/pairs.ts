@@ -46,7 +46,7 @@ function* joinSteps(left: TableView, right: TableView | RowIndex, { spatialOnly 
     }
     rights.sortFrom(from);
   }
-  return new RowPairs([table, index.table], { left: lefts.toArray(), right: rights.toArray() }, spatialOnly);
+  return new RowPairs([footprints, index.prepared], { left: lefts.toArray(), right: rights.toArray() }, spatialOnly);
 }
 
 /** As {@link findPairs}, in one go: for inputs known to be small. */

@@ -1,23 +1,128 @@
 /** Footprints of one catalog in the CRS of another (`catalog.md` §5). */
-import type { Crs, RunningTask } from '../../core/index.js';
-import type { CatalogTable, TableView } from '../table.js';
-import type { MultiPolygon, Polygon } from '../types.js';
+import { isNadirError, TransformError, type Crs, type RunningTask } from '../../core/index.js';
+import { encodeWkb } from '../../formats/geoparquet/index.js';
+import { DEFAULT_DENSIFY } from '../footprint.js';
+import { boxPolygon, footprintBounds, isBox, polygonsOf, type Area } from '../geometry.js';
+import { SelectedTable } from '../operations/derived-table.js';
+import { projectFootprint as projectArea } from '../stac-geometry.js';
+import { rowAt, type CatalogTable, type TableView } from '../table.js';
+import type { CatalogRow, MultiPolygon, Polygon, Position } from '../types.js';
+import { rowsOf } from './row-index.js';
+import { runSteps, runSync, type Steps } from './steps.js';
+
+/** Rows between two offers to pause. */
+const STRIDE = 32;
+
+/** Positions of a ring with four edges: all of a quadrilateral's edges get all their points. */
+const QUADRILATERAL = 5;
+
+/**
+ * A ring with further points on edges that are long for their ring: as close as 21 points on each side of a
+ * quadrilateral of the same length. Outlines that were densified before gain none.
+ */
+function densified(ring: readonly Position[]): Position[] {
+  const length = (a: Position, b: Position): number =>
+    Math.hypot((b[0] ?? NaN) - (a[0] ?? NaN), (b[1] ?? NaN) - (a[1] ?? NaN));
+  const lengths = ring.slice(1).map((q, i) => length(ring[i] ?? q, q));
+  const step = lengths.reduce((sum, l) => sum + l, 0) / (4 * (DEFAULT_DENSIFY + 1));
+  return ring.flatMap((p, i) => {
+    const q = ring[i + 1];
+    if (!q) return [p];
+    // Half a step more than one is no long edge: outlines have unequal sides.
+    const parts = Math.min(DEFAULT_DENSIFY + 1, Math.max(1, Math.round((lengths[i] ?? 0) / step)));
+    return Array.from({ length: parts }, (_, k) =>
+      k === 0 ? p : [0, 1].map((c) => (p[c] ?? NaN) + (((q[c] ?? NaN) - (p[c] ?? NaN)) * k) / parts),
+    );
+  });
+}
+
+/** The rectangle that a projected outline still is, or the outline. */
+function asBox(area: Area): Area {
+  const [rings, second] = polygonsOf(area);
+  const ring = rings?.[0];
+  if (!ring || second || rings.length !== 1) return area;
+  const bounds = footprintBounds(area);
+  const [xmin, ymin, xmax, ymax] = bounds;
+  const onX = ([x]: Position): boolean => x === xmin || x === xmax;
+  const onY = ([, y]: Position): boolean => y === ymin || y === ymax;
+  const corners = new Set(ring.filter((p) => onX(p) && onY(p)).map(([x, y]) => `${x} ${y}`));
+  return corners.size === 4 && ring.every((p) => onX(p) || onY(p)) ? boxPolygon(bounds) : area;
+}
 
 /**
  * A footprint in another CRS: edges densified by 21 points, outer rings counter-clockwise. In degrees one across ±180
- * becomes two parts and one round a pole reaches it. The same CRS returns the same object.
+ * becomes two parts and one round a pole reaches it. What is a rectangle in both is one of five positions. The same CRS
+ * returns the same object.
  *
  * @throws {@link TransformError} `outside-domain` when a point has no image.
  */
 export function projectFootprint(geometry: Polygon | MultiPolygon, from: Crs, to: Crs): Polygon | MultiPolygon {
   if (from.equals(to)) return geometry;
-  throw new Error('not yet');
+  const polygons = polygonsOf(geometry);
+  if (polygons.every((rings) => rings.every((ring) => ring.length <= QUADRILATERAL)))
+    return asBox(projectArea(geometry, from, to));
+  const coordinates = polygons.map((rings) => rings.map(densified));
+  return asBox(projectArea({ type: 'MultiPolygon', coordinates }, from, to, 0));
 }
 
-/** The rows of a view as a table in another CRS; footprints are projected when asked for. As {@link projectTable}, in one go. */
+/** Rows in another CRS; only envelopes are kept, footprints are projected when asked for. */
+class ProjectedTable extends SelectedTable {
+  readonly #boxes: Float64Array;
+  readonly #boxed: Uint8Array;
+  readonly #from: Crs;
+  readonly #to: Crs;
+
+  constructor(base: CatalogTable, rows: Uint32Array, [from, to]: readonly [Crs, Crs]) {
+    super(base, rows);
+    [this.#from, this.#to] = [from, to];
+    this.#boxes = new Float64Array(rows.length * 4);
+    this.#boxed = new Uint8Array(rows.length);
+  }
+  /** Computes the envelopes. */
+  *measure(): Steps<this> {
+    for (let i = 0; i < this.length; i++) {
+      if (i % STRIDE === 0) yield { done: i, total: this.length, unit: 'rows' };
+      const geometry = this.geometry(i);
+      this.#boxes.set(footprintBounds(geometry), i * 4);
+      this.#boxed[i] = isBox(geometry) ? 1 : 0;
+    }
+    return this;
+  }
+  override get boxes(): Float64Array {
+    return this.#boxes;
+  }
+  override get boxed(): Uint8Array {
+    return this.#boxed;
+  }
+  override geometry(i: number): Polygon | MultiPolygon {
+    try {
+      return projectFootprint(super.geometry(i), this.#from, this.#to);
+    } catch (error) {
+      if (!isNadirError(error, 'TransformError')) throw error;
+      throw new TransformError(
+        error.code,
+        `The footprint of ${this.id(i)} (${this.filepath(i)}) cannot be projected from ${this.#from.canonical} to ${this.#to.canonical}: ${error.message}`,
+        { hint: 'Query both catalogs to a common area first, or build them with targetCrs EPSG:4326.', cause: error },
+      );
+    }
+  }
+  override wkb(i: number): Uint8Array {
+    return encodeWkb(this.geometry(i));
+  }
+  override row(i: number): CatalogRow {
+    return rowAt(this, i);
+  }
+}
+
+function* projectSteps(view: TableView, from: Crs, to: Crs): Steps<CatalogTable> {
+  const { table, indices } = view;
+  if (!from.equals(to)) return yield* new ProjectedTable(table, rowsOf(view), [from, to]).measure();
+  return indices ? new SelectedTable(table, indices) : table;
+}
+
+/** As {@link projectTable}, in one go: for inputs known to be small. */
 export function projectTableSync(view: TableView, from: Crs, to: Crs): CatalogTable {
-  if (from.equals(to) && view.indices === null) return view.table;
-  throw new Error('not yet');
+  return runSync(projectSteps(view, from, to));
 }
 
 /**
@@ -26,7 +131,6 @@ export function projectTableSync(view: TableView, from: Crs, to: Crs): CatalogTa
  *
  * @throws {@link TransformError} `outside-domain` naming the row.
  */
-export async function projectTable(view: TableView, from: Crs, to: Crs, task: RunningTask): Promise<CatalogTable> {
-  task.throwIfAborted();
-  return Promise.resolve(projectTableSync(view, from, to));
+export function projectTable(view: TableView, from: Crs, to: Crs, task: RunningTask): Promise<CatalogTable> {
+  return runSteps(projectSteps(view, from, to), task);
 }

@@ -4,7 +4,7 @@ import { prepareFootprint, type PreparedFootprint } from './prepared.js';
 import { RowTree, type RowExtents } from './row-tree.js';
 
 /** Footprints kept ready; one with a hundred corners takes about 10 kB. */
-const KEPT_FOOTPRINTS = 4096;
+const KEPT_FOOTPRINTS = 2048;
 
 /** Row numbers of a view, ascending. */
 export function rowsOf({ table, indices }: TableView): Uint32Array {
@@ -13,17 +13,17 @@ export function rowsOf({ table, indices }: TableView): Uint32Array {
 
 /** Footprints of a table, ready to be compared; the latest are kept. */
 export class PreparedRows {
-  readonly #table: CatalogTable;
+  readonly table: CatalogTable;
   readonly #kept = new Map<number, PreparedFootprint>();
 
   constructor(table: CatalogTable) {
-    this.#table = table;
+    this.table = table;
   }
 
   get(row: number): PreparedFootprint {
     let prepared = this.#kept.get(row);
     if (prepared) return prepared;
-    prepared = prepareFootprint(this.#table.geometry(row));
+    prepared = prepareFootprint(this.table.geometry(row));
     if (this.#kept.size >= KEPT_FOOTPRINTS)
       for (const oldest of this.#kept.keys()) {
         this.#kept.delete(oldest);

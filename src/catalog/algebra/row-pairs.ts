@@ -4,7 +4,8 @@ import { decodeWkb, encodeWkb } from '../../formats/geoparquet/index.js';
 import { footprintBounds, isBox } from '../geometry.js';
 import type { CatalogTable } from '../table.js';
 import type { MultiPolygon, Polygon } from '../types.js';
-import { clipFootprints } from './clip.js';
+import { clipPrepared } from './clip.js';
+import type { PreparedRows } from './row-index.js';
 
 /**
  * Pairs in left-major order, right rows ascending. Row numbers are those of the tables, not positions in a view.
@@ -17,6 +18,7 @@ export class RowPairs {
   readonly right: Uint32Array;
   readonly #a: CatalogTable;
   readonly #b: CatalogTable;
+  readonly #footprints: readonly [left: PreparedRows, right: PreparedRows];
   readonly #spatialOnly: boolean;
   #times: { readonly starts: Float64Array; readonly ends: Float64Array } | undefined;
   #boxes: Float64Array | undefined;
@@ -25,11 +27,12 @@ export class RowPairs {
   readonly #clips = new Map<number, Uint8Array>();
 
   constructor(
-    tables: readonly [left: CatalogTable, right: CatalogTable],
+    sides: readonly [left: PreparedRows, right: PreparedRows],
     rows: { readonly left: Uint32Array; readonly right: Uint32Array },
     spatialOnly: boolean,
   ) {
-    [this.#a, this.#b] = tables;
+    this.#footprints = sides;
+    [this.#a, this.#b] = [sides[0].table, sides[1].table];
     this.left = rows.left;
     this.right = rows.right;
     this.length = rows.left.length;
@@ -73,7 +76,8 @@ export class RowPairs {
     if (known) return known;
     // SAFETY: k < length.
     const [i, j] = [this.left[k] as number, this.right[k] as number];
-    const clip = clipFootprints(this.#a.geometry(i), this.#b.geometry(j));
+    const [lefts, rights] = this.#footprints;
+    const clip = clipPrepared(lefts.get(i), rights.get(j));
     if (!clip) throw new RangeError(`Pair ${k} shares no area.`);
     const bytes = encodeWkb(clip);
     if (this.#a.boxed[i] !== 1 || this.#b.boxed[j] !== 1) this.#clips.set(k, bytes);

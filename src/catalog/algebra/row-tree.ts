@@ -58,10 +58,12 @@ export class RowList {
 export class RowTree {
   /** Rows in tree order. */
   readonly rows: Uint32Array;
-  /** Extents of the rows in tree order. */
-  readonly #items: Float64Array;
-  /** Extents of nodes; children of k are 2k + 1 and 2k + 2. */
-  readonly #nodes: Float64Array;
+  /** Extents of the rows in tree order: xmin, ymin, tmin, xmax, ymax, tmax. */
+  readonly items: Float64Array;
+  /** Extents of nodes. Children of k are 2k + 1 and 2k + 2; rows lo … hi − 1 are halved at (lo + hi) >>> 1. */
+  readonly nodes: Float64Array;
+  /** The first node without children. */
+  readonly firstLeaf: number;
   readonly #levels: number;
   readonly #stack: Float64Array;
 
@@ -69,8 +71,9 @@ export class RowTree {
     this.rows = rows.slice();
     const n = rows.length;
     this.#levels = Math.max(0, Math.ceil(Math.log2(n / LEAF)));
-    this.#items = new Float64Array(n * WIDTH);
-    this.#nodes = new Float64Array((2 ** (this.#levels + 1) - 1) * WIDTH);
+    this.items = new Float64Array(n * WIDTH);
+    this.nodes = new Float64Array((2 ** (this.#levels + 1) - 1) * WIDTH);
+    this.firstLeaf = 2 ** this.#levels - 1;
     this.#stack = new Float64Array(3 * (this.#levels + 2));
     this.#split(0, 0, n, this.#levels, extents, [new Float64Array(n), new Float64Array(n), new Float64Array(n)]);
   }
@@ -78,7 +81,7 @@ export class RowTree {
   /** Splits rows lo … hi − 1 below node k and computes its extent. */
   #split(k: number, lo: number, hi: number, depth: number, x: RowExtents, keys: Keys | null): void {
     if (keys && k === 0) fillKeys(this.rows, x, keys);
-    const nodes = this.#nodes;
+    const nodes = this.nodes;
     const at = k * WIDTH;
     nodes.fill(Infinity, at, at + 3);
     nodes.fill(-Infinity, at + 3, at + WIDTH);
@@ -87,13 +90,13 @@ export class RowTree {
         // SAFETY: i < n.
         const row = this.rows[i] as number;
         const [from, item] = [row * 4, i * WIDTH];
-        this.#items[item] = x.boxes[from] as number;
-        this.#items[item + 1] = x.boxes[from + 1] as number;
-        this.#items[item + 2] = x.lows[row] as number;
-        this.#items[item + 3] = x.boxes[from + 2] as number;
-        this.#items[item + 4] = x.boxes[from + 3] as number;
-        this.#items[item + 5] = x.highs[row] as number;
-        extend(nodes, at, this.#items, item);
+        this.items[item] = x.boxes[from] as number;
+        this.items[item + 1] = x.boxes[from + 1] as number;
+        this.items[item + 2] = x.lows[row] as number;
+        this.items[item + 3] = x.boxes[from + 2] as number;
+        this.items[item + 4] = x.boxes[from + 3] as number;
+        this.items[item + 5] = x.highs[row] as number;
+        extend(nodes, at, this.items, item);
       }
       return;
     }
@@ -107,10 +110,10 @@ export class RowTree {
 
   /** Adds the rows whose boxes share area with a box and whose spans meet a span, in no order. */
   search(xmin: number, ymin: number, xmax: number, ymax: number, low: number, high: number, found: RowList): void {
-    const nodes = this.#nodes;
-    const items = this.#items;
+    const nodes = this.nodes;
+    const items = this.items;
     const stack = this.#stack;
-    const firstLeaf = 2 ** this.#levels - 1;
+    const { firstLeaf } = this;
     let top = 0;
     stack[top++] = 0;
     stack[top++] = 0;
@@ -137,7 +140,8 @@ export class RowTree {
   }
 }
 
-function overlaps(
+/** Whether a row or node, six numbers from `i`, shares area with a box and an instant with a span. */
+export function overlaps(
   at: Float64Array,
   i: number,
   xmin: number,
