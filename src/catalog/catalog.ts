@@ -1,11 +1,9 @@
 /** The catalog of both engines: a lazy chain of operations over a source of rows (`catalog.md` §1). */
 import {
   ArgumentError,
-  CatalogError,
   checkOptionNames,
   DISPLAY_METHOD,
   displayObject,
-  durationMicros,
   KIND,
   startTask,
   type Bounds,
@@ -18,25 +16,29 @@ import {
   type RunningTask,
 } from '../core/index.js';
 import { prepareQuery } from './area.js';
+import {
+  checkChoice,
+  checkedDifference,
+  checkedIntersect,
+  checkedNearest,
+  checkedUnion,
+  RELATION,
+  type DifferenceOptions,
+  type IntersectOptions,
+  type NearestInTimeOptions,
+  type UnionOptions,
+} from './set-arguments.js';
 import { rowsSource } from './engines/memory/memory-source.js';
 import { explainRelation } from './explain.js';
 import { groupCatalog } from './groups.js';
-import { inPeriod } from './operations/row-operations.js';
 import type { Operation } from './operations/operation.js';
-import {
-  differenceOperation,
-  identityDifference,
-  intersectOperation,
-  nearestOperation,
-} from './operations/pair-operations.js';
 import { queryOperation, strideOperation } from './operations/query.js';
-import { addColumn, padIntervals, whereExpression, whereFunction } from './operations/row-operations.js';
-import { unionOperation } from './operations/union.js';
+import { addColumn, inPeriod, padIntervals, whereExpression, whereFunction } from './operations/row-operations.js';
 import { Relation } from './relation.js';
 import { BATCHES, VIEW_NOW } from './rows-now.js';
 import { catalogSlices } from './slices.js';
 import type { CatalogFacts, RowSource, TableView } from './table.js';
-import { viewBounds, viewExtent, viewIndex, viewLength } from './table-view.js';
+import { around, spanning, viewBounds, viewExtent, viewIndex, viewLength } from './table-view.js';
 import type {
   CatalogBackend,
   CatalogConfig,
@@ -55,32 +57,8 @@ import { writeCatalog } from './write-catalog.js';
 export const ROOT = Symbol.for('nadir.root');
 /** Key under which a root holds what to do on `dispose`: loaders close their files. */
 const ON_DISPOSE = Symbol.for('nadir.onDispose');
-/** Key of a catalog's chain of operations. */
-const RELATION = Symbol.for('nadir.catalog.relation');
 /** Rows between two looks at the signal. */
 const ABORT_STRIDE = 1024;
-
-function relationOf(other: GeoCatalog, what: string): Relation {
-  const given: unknown = other;
-  if (typeof given === 'object' && given !== null && RELATION in given) {
-    // SAFETY: only catalogs of this library have this key.
-    return given[RELATION] as Relation;
-  }
-  throw new ArgumentError('not-a-catalog', `${what} takes another catalog; got ${JSON.stringify(other)}.`);
-}
-
-function checkBoolean(value: unknown, what: string, name: string): void {
-  if (value !== undefined && typeof value !== 'boolean')
-    throw new ArgumentError('bad-option', `${what}: ${name} is true or false; got ${JSON.stringify(value)}.`);
-}
-
-function checkChoice<T extends string>(value: T, choices: readonly T[], what: string, name: string): void {
-  if (!choices.includes(value))
-    throw new ArgumentError(
-      'bad-option',
-      `${what}: ${name} is one of ${choices.join(', ')}; got ${JSON.stringify(value)}.`,
-    );
-}
 
 /** A catalog of either engine. Deriving shares its source; nothing is ever changed in place. */
 export class Catalog implements GeoCatalog {
@@ -181,62 +159,20 @@ export class Catalog implements GeoCatalog {
     return this.#with(padIntervals(by));
   }
 
-  intersect(other: GeoCatalog, o: { readonly spatialOnly?: boolean } = {}): Catalog {
-    checkOptionNames('intersect', o, ['spatialOnly']);
-    checkBoolean(o.spatialOnly, 'intersect', 'spatialOnly');
-    return this.#with(intersectOperation(this.crs, relationOf(other, 'intersect'), o.spatialOnly ?? false));
+  intersect(other: GeoCatalog, o: IntersectOptions = {}): Catalog {
+    return this.#with(checkedIntersect(this, other, o));
   }
 
-  difference(
-    other: GeoCatalog,
-    o: { readonly spatialOnly?: boolean; readonly by?: 'overlap' | 'identity' } = {},
-  ): Catalog {
-    checkOptionNames('difference', o, ['spatialOnly', 'by']);
-    checkBoolean(o.spatialOnly, 'difference', 'spatialOnly');
-    const by = o.by ?? 'overlap';
-    checkChoice(by, ['overlap', 'identity'], 'difference', 'by');
-    const relation = relationOf(other, 'difference');
-    if (by === 'overlap') return this.#with(differenceOperation(this.crs, relation, o.spatialOnly ?? false));
-    if (o.spatialOnly === true)
-      throw new ArgumentError('contradiction', 'difference by identity compares no space; leave spatialOnly out.');
-    return this.#with(identityDifference(relation));
+  difference(other: GeoCatalog, o: DifferenceOptions = {}): Catalog {
+    return this.#with(checkedDifference(this, other, o));
   }
 
-  union(other: GeoCatalog, o: { readonly dedupe?: 'none' | 'exact'; readonly force?: boolean } = {}): Catalog {
-    checkOptionNames('union', o, ['dedupe', 'force']);
-    checkBoolean(o.force, 'union', 'force');
-    const dedupe = o.dedupe ?? 'none';
-    checkChoice(dedupe, ['none', 'exact'], 'union', 'dedupe');
-    const relation = relationOf(other, 'union');
-    if (other.backend !== this.backend && o.force !== true)
-      throw new CatalogError(
-        'different-backends',
-        `A ${this.backend} catalog and a ${other.backend} catalog are not united.`,
-        { hint: `Pass { force: true } to take all rows for ${this.backend} files.` },
-      );
-    return this.#with(unionOperation(this.crs, relation, dedupe));
+  union(other: GeoCatalog, o: UnionOptions = {}): Catalog {
+    return this.#with(checkedUnion(this, other, o));
   }
 
-  nearestInTime(
-    other: GeoCatalog,
-    o: { readonly maxGap: Duration; readonly direction?: 'both' | 'before' | 'after'; readonly oneToOne?: boolean },
-  ): Catalog {
-    checkOptionNames('nearestInTime', o, ['maxGap', 'direction', 'oneToOne']);
-    checkBoolean(o.oneToOne, 'nearestInTime', 'oneToOne');
-    const direction = o.direction ?? 'both';
-    checkChoice(direction, ['both', 'before', 'after'], 'nearestInTime', 'direction');
-    const given: unknown = o.maxGap;
-    const maxGapMicros = typeof given === 'object' && given !== null ? durationMicros(o.maxGap) : NaN;
-    if (!Number.isSafeInteger(maxGapMicros) || maxGapMicros < 0)
-      throw new ArgumentError(
-        'bad-duration',
-        `nearestInTime needs maxGap of at least 0; got ${JSON.stringify(given)}.`,
-        {
-          hint: 'Write e.g. { maxGap: { days: 3 } }.',
-        },
-      );
-    const options = { maxGapMicros, direction, oneToOne: o.oneToOne ?? false };
-    return this.#with(nearestOperation(this.crs, relationOf(other, 'nearestInTime'), options));
+  nearestInTime(other: GeoCatalog, o: NearestInTimeOptions): Catalog {
+    return this.#with(checkedNearest(this, other, o));
   }
 
   groupBy(by: 'day' | 'month' | 'year', o: LongTask = {}): AsyncIterable<CatalogGroup> {
@@ -343,16 +279,6 @@ export class Catalog implements GeoCatalog {
     await Promise.all(actions.map((act) => act()));
     await this.#relation.source.close();
   }
-}
-
-function around(a: Bounds, b: Bounds): Bounds {
-  if (Number.isNaN(a[0])) return b;
-  if (Number.isNaN(b[0])) return a;
-  return [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[2], b[2]), Math.max(a[3], b[3])];
-}
-
-function spanning(a: Interval | null, b: Interval | null): Interval | null {
-  return a && b ? { start: Math.min(a.start, b.start), end: Math.max(a.end, b.end) } : (a ?? b);
 }
 
 /** The catalog of rows in memory, in their order. The row objects are kept as they are. */

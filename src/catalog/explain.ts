@@ -123,8 +123,11 @@ async function explainStream(relation: Relation, task: RunningTask): Promise<Exp
     at.rowsOut += rowsOut;
     for (const key of ['space', 'time', 'predicate'] as const) at.removed[key] += removed[key];
   };
-  if (operations.length > 0)
-    for await (const view of streamViews(relation, task, NO_FILTER, { observe, pushed: filter })) void view;
+  if (operations.length > 0) {
+    const flow = streamViews(relation, task, NO_FILTER, { observe, pushed: filter });
+    // Pulled to the end; the observer counts.
+    while (!(await flow.next()).done);
+  }
   const [first] = counts;
   if (first && test) {
     first.removed[test] += count - first.rowsIn;

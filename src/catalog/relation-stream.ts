@@ -57,7 +57,10 @@ function allDated({ table, indices }: TableView): boolean {
 type Flow = (observe: Observer | undefined) => AsyncIterable<TableView>;
 
 async function* scan(source: RowSource, filter: ScanFilter, task: RunningTask): AsyncGenerator<TableView> {
-  const options = { onProgress: task.report, ...(task.signal && { signal: task.signal }) };
+  const options = {
+    onProgress: (p: Parameters<RunningTask['report']>[0]) => task.report(p),
+    ...(task.signal && { signal: task.signal }),
+  };
   for await (const table of source.scan(filter, options)) {
     task.throwIfAborted();
     yield { table, indices: null };

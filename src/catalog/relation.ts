@@ -47,16 +47,12 @@ export class Relation {
 
   /** Operations from the source up. */
   get operations(): readonly Operation[] {
-    const chain: Operation[] = [];
-    for (let at: Relation | null = this; at; at = at.parent) if (at.operation) chain.push(at.operation);
-    return chain.reverse();
+    return this.chain.flatMap(({ operation }) => operation ?? []);
   }
 
   /** Relations from the source up, this one last. */
   get chain(): readonly Relation[] {
-    const chain: Relation[] = [];
-    for (let at: Relation | null = this; at; at = at.parent) chain.push(at);
-    return chain.reverse();
+    return [...(this.parent?.chain ?? []), this];
   }
 
   /** Whether the rows can be had without waiting. */
@@ -93,6 +89,10 @@ export class Relation {
     return this.#finish(stage, input, stage.apply(input), other);
   }
 
+  #known(): TableView | undefined {
+    return this.#evaluated?.view;
+  }
+
   #finish(stage: Stage, input: TableView, output: TableView, other: TableView | null): Evaluated {
     let view = output;
     if (this.operation?.appends && stage.tail && other)
@@ -119,7 +119,7 @@ export class Relation {
     stage.survey?.(input);
     const output = stage.applyLater ? await stage.applyLater(input, task) : stage.apply(input);
     // Another caller may have been faster while this one waited.
-    return (this.#evaluated ?? this.#finish(stage, input, output, other)).view;
+    return this.#known() ?? this.#finish(stage, input, output, other).view;
   }
 
   /** All rows in memory; those that a filter leaves out may be missing. */

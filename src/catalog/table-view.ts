@@ -68,3 +68,15 @@ export function viewExtent(view: TableView): Interval | null {
   }
   return start <= end ? { start, end } : null;
 }
+
+/** The envelope of two envelopes; four NaN stand for none. */
+export function around(a: Bounds, b: Bounds): Bounds {
+  if (Number.isNaN(a[0])) return b;
+  if (Number.isNaN(b[0])) return a;
+  return [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[2], b[2]), Math.max(a[3], b[3])];
+}
+
+/** The span of two spans; null stands for none. */
+export function spanning(a: Interval | null, b: Interval | null): Interval | null {
+  return a && b ? { start: Math.min(a.start, b.start), end: Math.max(a.end, b.end) } : (a ?? b);
+}

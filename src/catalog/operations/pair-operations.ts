@@ -102,9 +102,8 @@ export function intersectOperation(crs: Crs, other: Relation, spatialOnly: boole
           return rows(input, partners, await findPairs(input, partners, { spatialOnly }, task));
         },
         removed: (input, output) => {
-          // SAFETY: `apply` made it.
-          const paired = (output.table as PairTable).leftRows;
-          return unpaired(input, distinct(paired), right.now(), spatialOnly);
+          const paired = output.table instanceof PairTable ? distinct(output.table.leftRows) : 0;
+          return unpaired(input, paired, right.now(), spatialOnly);
         },
       };
     },
