@@ -125,9 +125,12 @@ const NEVER = new Set(
 /** Numbers that JSON has no way to write. */
 const WORDS: Readonly<Record<string, number>> = { nan: NaN, inf: Infinity, '-inf': -Infinity };
 
+/** Whether STAC, or the export itself, writes something else under a name. */
+const isTaken = (name: string): boolean => NEVER.has(name) || /^(?:proj|nadir):/.test(name);
+
 /** Whether a column may stand among the properties under its own name. */
 function isPlain(name: string, value: Scalar): boolean {
-  if (NEVER.has(name) || /^(?:proj|nadir):/.test(name)) return false;
+  if (isTaken(name)) return false;
   if (typeof value === 'number' && !Number.isFinite(value)) return false;
   return !Object.hasOwn(COMMON, name) || COMMON[name]?.(value) === true;
 }
@@ -152,7 +155,7 @@ export function markedColumns(properties: Fields): Columns {
     names
       .filter((n): n is string => typeof n === 'string')
       .map((name): [string, Scalar] => {
-        const value = properties[`${MARK.column}${name}`] ?? properties[name];
+        const value = properties[`${MARK.column}${name}`] ?? (isTaken(name) ? null : properties[name]);
         const word = recordOf(value)?.['number'];
         return [name, typeof word === 'string' ? (WORDS[word] ?? null) : scalarOf(value)];
       }),

@@ -1,5 +1,5 @@
 /** Catalogs to STAC Items (`catalog.md` §9). */
-import { affineBounds, CatalogError, Crs, formatTime, isNadirError, startTask, type LongTask } from '../core/index.js';
+import { affineBounds, Crs, formatTime, isNadirError, startTask, type LongTask } from '../core/index.js';
 import { unsignedHref, type StacAsset, type StacItem } from '../formats/stac/index.js';
 import { baseName } from './file-name.js';
 import { polygonsOf, type Area } from './geometry.js';
@@ -12,8 +12,6 @@ import type { CatalogRow, GeoCatalog, NativeGrid } from './types.js';
 const STAC_VERSION = '1.1.0';
 const PROJECTION = 'https://stac-extensions.github.io/projection/v2.0.0/schema.json';
 const WGS84 = Crs.from('EPSG:4326');
-/** RFC 3339 has four digits for the year. */
-const RFC3339 = /^\d{4}-/;
 
 /** Media types of the files that Nadir indexes. */
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
@@ -35,15 +33,6 @@ function timesOf(row: CatalogRow): Readonly<Record<string, unknown>> {
   const { interval } = row;
   if (!interval) return { datetime: null, start_datetime: ALWAYS.start, end_datetime: ALWAYS.end, [MARK.static]: true };
   const [start, end] = [formatTime(interval.start), formatTime(interval.end)];
-  if (!RFC3339.test(start) || !RFC3339.test(end)) {
-    throw new CatalogError(
-      'stac-time',
-      `Row ${row.id} lasts from ${start} to ${end}; STAC times have years 0000 to 9999.`,
-      {
-        details: { id: row.id },
-      },
-    );
-  }
   return start === end ? { datetime: start } : { datetime: null, start_datetime: start, end_datetime: end };
 }
 
@@ -137,8 +126,7 @@ function itemOf(row: CatalogRow, catalog: { readonly crs: Crs; readonly backend:
  *
  * `catalogFromStac` gives every row back: with `targetCrs` that of the catalog, its very coordinates.
  *
- * @throws {@link CatalogError} `stac-time` for a year that RFC 3339 cannot write; {@link TransformError}
- * `outside-domain`; the signal's reason.
+ * @throws {@link TransformError} `outside-domain`; the signal's reason.
  */
 export async function* catalogToStac(catalog: GeoCatalog, o: LongTask = {}): AsyncGenerator<StacItem> {
   const task = startTask('Writing STAC', o);

@@ -76,6 +76,19 @@ function serverMessage(body: string): string {
   }
 }
 
+/** An address without user and password, which fetch refuses, and the header that says them. */
+function withoutUser(address: string): {
+  readonly url: string;
+  readonly authorization: Readonly<Record<string, string>>;
+} {
+  const url = new URL(address);
+  if (url.username === '' && url.password === '') return { url: address, authorization: {} };
+  const user = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  url.username = '';
+  url.password = '';
+  return { url: url.href, authorization: { authorization: `Basic ${Buffer.from(user).toString('base64')}` } };
+}
+
 type Attempt =
   { readonly text: string; readonly url: string } | { readonly error: SourceError; readonly waitMs: number | null };
 
@@ -83,11 +96,15 @@ async function attempt(request: StacRequest, o: FetchOptions): Promise<Attempt> 
   const timeout = AbortSignal.timeout(o.timeoutMs ?? TIMEOUT_MS);
   const signal = o.signal ? AbortSignal.any([o.signal, timeout]) : timeout;
   try {
-    const response = await (o.fetchImpl ?? fetch)(request.url, {
+    const { url, authorization } = withoutUser(request.url);
+    const headers = { ...request.headers, ...authorization };
+    const response = await (o.fetchImpl ?? fetch)(url, {
       method: request.method,
+      // Credentials are for the server that they were given for.
+      redirect: Object.keys(headers).length > 0 ? 'error' : 'follow',
       headers: {
         accept: 'application/geo+json, application/json',
-        ...request.headers,
+        ...headers,
         ...(request.body && { 'content-type': 'application/json' }),
       },
       signal,

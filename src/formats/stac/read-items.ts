@@ -7,11 +7,10 @@ import { showPlace } from './href.js';
 import { readJson, readLines } from './read-json.js';
 import { readStacParquet } from './read-parquet.js';
 import { featuresOf, found, isCatalog, walkCatalog } from './static-catalog.js';
-import { linksOf, recordOf, type FoundItem, type StacItem } from './types.js';
-import type { Geometry } from 'geojson';
+import { linksOf, recordOf, type FoundItem } from './types.js';
 
-/** An item as anyone has it: of this library, of a types package, or parsed JSON. */
-export type StacItemInput = StacItem<Geometry | null> | Readonly<Record<string, unknown>>;
+/** An item as anyone has it: of this library, of a types package, or parsed JSON. It is checked when it is read. */
+export type StacItemInput = object;
 
 /**
  * What holds items: the path or address of an Item, ItemCollection, list of items, `.ndjson`, stac-geoparquet, Catalog or

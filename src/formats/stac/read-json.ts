@@ -7,7 +7,7 @@ import { showPlace } from './href.js';
 /** Bytes read at once from a file of lines. */
 const CHUNK_BYTES = 1 << 20;
 /** Longest line, and longest document: what one text can safely be. */
-const MAX_TEXT_BYTES = 256 * 2 ** 20;
+const MAX_TEXT_BYTES = 128 * 2 ** 20;
 
 function tooLong(place: string, what: string): FormatError {
   return new FormatError('too-large', `${showPlace(place)}: ${what} has more than ${MAX_TEXT_BYTES / 2 ** 20} MB.`, {

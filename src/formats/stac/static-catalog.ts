@@ -19,6 +19,8 @@ type Document = Readonly<Record<string, unknown>>;
 /** A document of the tree, in link order. */
 interface Node {
   readonly place: string;
+  /** The document that leads here. */
+  readonly from: string | null;
   result: { readonly json: unknown; readonly place: string } | { readonly error: Error } | null;
   children: readonly Node[];
 }
@@ -42,7 +44,7 @@ function childrenOf(document: Document, place: string | null, seen: Set<string>)
     // A catalog that leads back to one above would never end; an item that two catalogs share counts once.
     if (seen.has(name)) continue;
     seen.add(name);
-    nodes.push({ place: child, result: null, children: [] });
+    nodes.push({ place: child, from: place, result: null, children: [] });
   }
   return nodes;
 }
@@ -60,6 +62,14 @@ async function grow(roots: readonly Node[], seen: Set<string>, o: FetchOptions):
             throw new SourceError('source.too-deep', `${showPlace(node.place)} lies ${depth} catalogs deep.`, {
               hint: 'Start at a catalog further down.',
             });
+          if (node.from !== null && isRemote(node.from) && !isRemote(node.place))
+            throw new SourceError(
+              'source.denied',
+              `${showPlace(node.from)} leads to ${node.place}, which is no address.`,
+              {
+                hint: 'A catalog on a server may not lead to files of this machine.',
+              },
+            );
           node.result = await readJson(node.place, o);
         } catch (error) {
           o.signal?.throwIfAborted();
