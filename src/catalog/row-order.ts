@@ -1,27 +1,106 @@
 /** The order of rows in files: static first, then by time, then along a Hilbert curve, so that row groups are compact (`catalog.md` §7). */
-import { envelope } from '../core/index.js';
 import { hilbertIndex } from './hilbert.js';
-import type { CatalogRow } from './types.js';
+import type { CatalogTable } from './table.js';
 
 const CELLS = 65_535;
+const RADIX = 65_536;
+/** Below this many rows the counters of a radix sort cost more than they save. */
+const FEW_ROWS = 20_000;
 
-/** Rows by (static first, start, Hilbert index of the box centre over the total bounds); equal keys keep their order. */
-export function spaceTimeOrder(rows: readonly CatalogRow[]): readonly CatalogRow[] {
-  const [xmin, ymin, xmax, ymax] = envelope(
-    rows.flatMap(({ bbox }): [number, number][] => [
-      [bbox[0], bbox[1]],
-      [bbox[2], bbox[3]],
-    ]),
-  );
+/** Rows of some tables: the k-th is row `rows[k]` of `tables[tableOf[k]]`; without `tableOf`, of the first table. */
+export interface RowPicks {
+  readonly tables: readonly CatalogTable[];
+  readonly tableOf: Uint16Array | null;
+  readonly rows: Uint32Array;
+}
+
+/** Starts and positions on the curve of all rows, the curve over their total bounds. */
+function keysOf({ tables, tableOf, rows }: RowPicks): { readonly starts: Float64Array; readonly curve: Uint32Array } {
+  const starts = new Float64Array(rows.length);
+  const xs = new Float64Array(rows.length);
+  const ys = new Float64Array(rows.length);
+  let [xmin, ymin, xmax, ymax] = [Infinity, Infinity, -Infinity, -Infinity];
+  // Tables may make these arrays when they are asked for.
+  const columns = tables.map((t) => ({ starts: t.starts, boxes: t.boxes }));
+  for (let k = 0; k < rows.length; k++) {
+    const table = columns[tableOf?.[k] ?? 0];
+    const i = rows[k] ?? 0;
+    if (!table) continue;
+    starts[k] = table.starts[i] ?? NaN;
+    const [x0 = NaN, y0 = NaN] = [table.boxes[4 * i], table.boxes[4 * i + 1]];
+    const [x1 = NaN, y1 = NaN] = [table.boxes[4 * i + 2], table.boxes[4 * i + 3]];
+    if (x0 < xmin) xmin = x0;
+    if (y0 < ymin) ymin = y0;
+    if (x1 > xmax) xmax = x1;
+    if (y1 > ymax) ymax = y1;
+    xs[k] = (x0 + x1) / 2;
+    ys[k] = (y0 + y1) / 2;
+  }
   const cell = (value: number, low: number, high: number): number =>
     high > low ? Math.floor(((value - low) / (high - low)) * CELLS) : 0;
-  const keyed = rows.map((row) => ({
-    row,
-    start: row.interval?.start ?? -Infinity,
-    curve: hilbertIndex(
-      cell((row.bbox[0] + row.bbox[2]) / 2, xmin, xmax),
-      cell((row.bbox[1] + row.bbox[3]) / 2, ymin, ymax),
-    ),
-  }));
-  return keyed.sort((a, b) => (a.start === b.start ? a.curve - b.curve : a.start < b.start ? -1 : 1)).map((k) => k.row);
+  const curve = new Uint32Array(rows.length);
+  for (let k = 0; k < rows.length; k++)
+    curve[k] = hilbertIndex(cell(xs[k] ?? 0, xmin, xmax), cell(ys[k] ?? 0, ymin, ymax));
+  return { starts, curve };
+}
+
+/** Words of doubles such that comparing them as unsigned integers, high word first, compares the doubles. */
+function sortableWords(values: Float64Array): { readonly low: Uint32Array; readonly high: Uint32Array } {
+  const words = new Uint32Array(values.buffer, values.byteOffset, values.length * 2);
+  const low = new Uint32Array(values.length);
+  const high = new Uint32Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    const top = words[2 * i + 1] ?? 0;
+    const bottom = words[2 * i] ?? 0;
+    const negative = top >>> 31 === 1;
+    high[i] = negative ? ~top : top | 0x80000000;
+    low[i] = negative ? ~bottom : bottom;
+  }
+  return { low, high };
+}
+
+/** One stable pass of a radix sort by 16 bits of the keys; the same order when all are equal there. */
+function pass(order: Uint32Array, keys: Uint32Array, shift: number): Uint32Array {
+  const counts = new Uint32Array(RADIX);
+  for (const key of keys) counts[(key >>> shift) & 0xffff] = (counts[(key >>> shift) & 0xffff] ?? 0) + 1;
+  if (counts[((keys[0] ?? 0) >>> shift) & 0xffff] === keys.length) return order;
+  let at = 0;
+  for (let digit = 0; digit < RADIX; digit++) {
+    const count = counts[digit] ?? 0;
+    counts[digit] = at;
+    at += count;
+  }
+  const sorted = new Uint32Array(order.length);
+  for (const i of order) {
+    const digit = ((keys[i] ?? 0) >>> shift) & 0xffff;
+    const place = counts[digit] ?? 0;
+    counts[digit] = place + 1;
+    sorted[place] = i;
+  }
+  return sorted;
+}
+
+/** Positions 0 … n − 1 by start, then curve; equal ones keep their order. */
+function sortedPositions(starts: Float64Array, curve: Uint32Array): Uint32Array {
+  const order = Uint32Array.from(starts.keys());
+  if (order.length < FEW_ROWS) {
+    return order.sort((a, b) => {
+      const [s, t] = [starts[a] ?? 0, starts[b] ?? 0];
+      return s === t ? (curve[a] ?? 0) - (curve[b] ?? 0) || a - b : s < t ? -1 : 1;
+    });
+  }
+  const { low, high } = sortableWords(starts);
+  return [curve, low, high].reduce((sorted, keys) => pass(pass(sorted, keys, 0), keys, 16), order);
+}
+
+/** Rows by (static first, start, Hilbert index of the box centre over the total bounds); equal keys keep their order. */
+export function spaceTimeOrder(picks: RowPicks): RowPicks {
+  const { starts, curve } = keysOf(picks);
+  const order = sortedPositions(starts, curve);
+  const { tables, tableOf, rows } = picks;
+  return {
+    tables,
+    tableOf: tableOf && Uint16Array.from(order, (k) => tableOf[k] ?? 0),
+    rows: order.map((k) => rows[k] ?? 0),
+  };
 }

@@ -1,6 +1,6 @@
 /** Arrow batches as stored rows: typed arrays where there are numbers and times, values on demand elsewhere. */
 import { DataType, TimeUnit, Vector, type Data, type RecordBatch, type Timestamp } from 'apache-arrow';
-import { isTimeType, plainValue } from '../formats/geoparquet/index.js';
+import { isTimeType, plainValue, type ByteSpan } from '../formats/geoparquet/index.js';
 import type { StoredColumn, StoredRows } from './stored-table.js';
 
 const MICROS_PER_DAY = 86_400_000_000;
@@ -155,6 +155,19 @@ class ArrowColumn implements StoredColumn {
 
   bytes(visit: (data: Uint8Array, from: number, to: number, i: number) => void): void {
     visitBytes(this.#chunks, visit);
+  }
+
+  span(i: number, out: ByteSpan): boolean {
+    const c = this.#find(i);
+    const data = this.#chunks.data[c];
+    const at = i - (this.#chunks.starts[c] ?? 0);
+    if (!data || (data.nullCount > 0 && !data.getValid(at))) return false;
+    const offsets = offsetsOf(data);
+    // SAFETY: the values of texts and binaries are bytes.
+    out.data = data.values as Uint8Array;
+    out.from = offsets[at] ?? 0;
+    out.to = offsets[at + 1] ?? 0;
+    return true;
   }
 
   distinct(limit: number): readonly unknown[] {

@@ -120,7 +120,7 @@ async function versionOf(files: readonly CatalogFile[], o: ReadOptions): Promise
   const file = files[0]?.file ?? '';
   if (version === undefined) return 0;
   if (typeof version !== 'number' || !Number.isInteger(version) || version < 0)
-    throw new CatalogError('bad-schema-version', `${file}: column _schema_version holds ${String(version)}.`, {
+    throw new CatalogError('bad-schema-version', `${file}: column _schema_version holds ${JSON.stringify(version)}.`, {
       details: { file },
     });
   checkVersion(version, file);

@@ -18,3 +18,20 @@ export function filepathIn(catalog: string, stored: string): string {
 export function filepathToStore(filepath: string): string {
   return filepath === '' || ADDRESS.test(filepath) ? filepath : path.resolve(filepath);
 }
+
+/** Whether a stored file name is absolute as it stands, judged by its first bytes: `/…` or an address. */
+export function isStoredAsIs({
+  data,
+  from,
+  to,
+}: {
+  readonly data: Uint8Array;
+  readonly from: number;
+  readonly to: number;
+}): boolean {
+  if (path.sep !== '/') return false;
+  if (from === to || data[from] === 0x2f) return true;
+  for (let k = from + 1; k < Math.min(to, from + 10); k++)
+    if (data[k] === 0x3a) return data[k + 1] === 0x2f && data[k + 2] === 0x2f;
+  return false;
+}

@@ -1,6 +1,6 @@
 /** Stored rows, of Parquet files or of DuckDB, as a catalog table: one decoder, so that both engines give the same rows. */
 import { CatalogError, Crs, FormatError, formatTime, messageOf, type Interval } from '../core/index.js';
-import { decodeWkb, encodeWkb, scanWkb, WKB_BOX, WKB_FOREIGN } from '../formats/geoparquet/index.js';
+import { decodeWkb, encodeWkb, scanWkb, WKB_BOX, WKB_FOREIGN, type ByteSpan } from '../formats/geoparquet/index.js';
 import { migrateRows, type Where } from './migrate.js';
 import { nativeReader } from './stored-native.js';
 import { filepathIn } from './stored-path.js';
@@ -19,9 +19,14 @@ export interface StoredColumn {
    * −1 where null. Optional: without it `get` is called.
    */
   bytes?(visit: (data: Uint8Array, from: number, to: number, i: number) => void): void;
+  /** Bytes of one value of a bytes or text column, written to `out`; false where null. Optional, as a fast way. */
+  span?(i: number, out: ByteSpan): boolean;
   /** Distinct values, nulls included, until there are `limit`. Optional, as a fast way. */
   distinct?(limit: number): readonly unknown[];
 }
+
+/** Key under which a table of stored rows hands out its columns: writers copy their bytes. */
+export const STORED = Symbol('nadir.stored');
 
 /** Stored rows by column. */
 export interface StoredRows {
@@ -103,16 +108,19 @@ function footprints(rows: StoredRows, { geometryColumn, where }: StoredFacts) {
       if (value instanceof Uint8Array) visit(value, 0, value.length, i);
       else visit(new Uint8Array(0), -1, 0, i);
     }
-  const wkb = (i: number): Uint8Array => {
+  const span = (i: number, out: ByteSpan): boolean => {
     let [low, high] = [0, buffers.length - 1];
     while (low < high) {
       const middle = (low + high + 1) >> 1;
       if ((buffers[middle]?.start ?? 0) <= i) low = middle;
       else high = middle - 1;
     }
-    return (buffers[low]?.data ?? new Uint8Array(0)).subarray(froms[i], tos[i]);
+    out.data = buffers[low]?.data ?? out.data;
+    out.from = froms[i] ?? 0;
+    out.to = tos[i] ?? 0;
+    return true;
   };
-  return { boxes, flags, wkb };
+  return { boxes, flags, span };
 }
 
 /** Times of rows: −Infinity and Infinity for static ones. */
@@ -179,7 +187,8 @@ function scalarReader(column: StoredColumn | undefined): (i: number) => Scalar {
   };
 }
 
-class StoredTable implements CatalogTable {
+/** A table over stored rows; made by {@link storedTable}. */
+export class StoredTable implements CatalogTable {
   readonly length: number;
   readonly boxes: Float64Array;
   readonly starts: Float64Array;
@@ -190,7 +199,7 @@ class StoredTable implements CatalogTable {
   readonly native: CatalogTable['native'];
   readonly #rows: StoredRows;
   readonly #flags: Uint8Array;
-  readonly #wkb: (i: number) => Uint8Array;
+  readonly #span: (i: number, out: ByteSpan) => boolean;
   readonly #where: Where;
   readonly #values: ReadonlyMap<string, (i: number) => Scalar>;
 
@@ -198,10 +207,10 @@ class StoredTable implements CatalogTable {
     this.#rows = rows;
     this.#where = facts.where;
     this.length = rows.length;
-    const { boxes, flags, wkb } = footprints(rows, facts);
+    const { boxes, flags, span } = footprints(rows, facts);
     this.boxes = boxes;
     this.#flags = flags;
-    this.#wkb = wkb;
+    this.#span = span;
     this.boxed = flags.map((flag) => flag & WKB_BOX);
     const { starts, ends } = intervals(rows, facts.where);
     this.starts = starts;
@@ -212,6 +221,14 @@ class StoredTable implements CatalogTable {
     this.native = nativeReader(rows);
   }
 
+  /** The migrated rows behind the table. */
+  get [STORED](): StoredRows {
+    return this.#rows;
+  }
+  /** Bytes of the footprint as the file has them; false where they are not little-endian x and y. */
+  spanOfWkb(i: number, out: ByteSpan): boolean {
+    return this.#span(i, out) && ((this.#flags[i] ?? 0) & WKB_FOREIGN) === 0;
+  }
   #text(name: 'id' | 'filepath', i: number): string {
     const value = this.#rows.column(name)?.get(i);
     return typeof value === 'string' ? value : '';
@@ -221,6 +238,11 @@ class StoredTable implements CatalogTable {
   }
   filepath(i: number): string {
     return filepathIn(this.#where(i).file, this.#text('filepath', i));
+  }
+  #wkb(i: number): Uint8Array {
+    const out = { data: new Uint8Array(0), from: 0, to: 0 };
+    this.#span(i, out);
+    return out.data.subarray(out.from, out.to);
   }
   wkb(i: number): Uint8Array {
     const bytes = this.#wkb(i);

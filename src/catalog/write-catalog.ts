@@ -1,90 +1,103 @@
 /** Catalogs to GeoParquet files (`catalog.md` §2 on disk, §7). */
-import { ArgumentError, CatalogError, startTask, type Crs, type Resolution } from '../core/index.js';
-import { writeGeoParquet, type ColumnSpec } from '../formats/geoparquet/index.js';
+import { ArgumentError, startTask, type Bounds, type Crs, type Resolution, type RunningTask } from '../core/index.js';
+import { geoMetadata, ParquetWriter, ROW_GROUP_ROWS } from '../formats/geoparquet/index.js';
 import { writeFileAtomic } from '../io/index.js';
-import { spaceTimeOrder } from './row-order.js';
-import { BACKEND_ON_DISK, SCHEMA_VERSION } from './schema.js';
-import { filepathToStore } from './stored-path.js';
-import type { CatalogBackend, CatalogRow, NativeGrid, Scalar, WriteOptions, WriteReport } from './types.js';
+import { RowsTable } from './engines/memory/rows-table.js';
+import { spaceTimeOrder, type RowPicks } from './row-order.js';
+import { fileColumns, type GeometryTypes } from './stored-columns.js';
+import { viewBounds, viewIndices } from './table-view.js';
+import type { TableView } from './table.js';
+import type { CatalogBackend, CatalogRow, WriteOptions, WriteReport } from './types.js';
 
-interface Column extends ColumnSpec {
-  readonly value: (row: CatalogRow) => unknown;
+/** Rows turned into Arrow columns at once. */
+const BATCH_ROWS = 10 * ROW_GROUP_ROWS;
+/** A file is not made of more batches than this numbers. */
+const MAX_TABLES = 65_535;
+
+/** What a file says of its rows. */
+export interface FileFacts {
+  readonly backend: CatalogBackend;
+  readonly crs: Crs;
+  readonly targetResolution: Resolution | null;
 }
 
-const native = (name: string, type: ColumnSpec['type'], value: (grid: NativeGrid) => unknown): Column => ({
-  name,
-  type,
-  value: (row) => (row.native ? value(row.native) : null),
-});
+/** Rows of views, in their order. */
+export function picksOf(views: readonly TableView[]): RowPicks {
+  const filled = views.filter((v) => (v.indices ?? v.table).length > 0);
+  const [first] = filled;
+  if (filled.length <= 1)
+    return { tables: first ? [first.table] : [], tableOf: null, rows: first ? viewIndices(first) : new Uint32Array(0) };
+  if (filled.length > MAX_TABLES) throw new RangeError(`a file is made of ${MAX_TABLES} batches of rows at most`);
+  const all = filled.map(viewIndices);
+  const length = all.reduce((n, rows) => n + rows.length, 0);
+  const rows = new Uint32Array(length);
+  const tableOf = new Uint16Array(length);
+  let at = 0;
+  all.forEach((indices, t) => {
+    rows.set(indices, at);
+    tableOf.fill(t, at, at + indices.length);
+    at += indices.length;
+  });
+  return { tables: filled.map((v) => v.table), tableOf, rows };
+}
 
-const COLUMNS: readonly Column[] = [
-  { name: 'id', type: 'string', value: (r) => r.id },
-  { name: 'filepath', type: 'string', value: (r) => r.filepath },
-  { name: 'geometry', type: 'geometry', value: (r) => r.geometry },
-  { name: 'bbox', type: 'bbox', value: (r) => r.bbox },
-  { name: 'start_time', type: 'timestamp', value: (r) => r.interval?.start ?? null },
-  { name: 'end_time', type: 'timestamp', value: (r) => r.interval?.end ?? null },
-  { name: 'static', type: 'bool', value: (r) => r.static },
-  { name: 'crs', type: 'string', value: (r) => r.crs.canonical },
-  native('native_transform', 'list<double>', (n) => n.transform),
-  native('width', 'int32', (n) => n.width),
-  native('height', 'int32', (n) => n.height),
-  native('n_bands', 'int32', (n) => n.count),
-  native('dtype', 'string', (n) => n.dtype),
-  native('nodata', 'double', (n) => n.nodata),
-  native('band_names', 'list<string>', (n) => n.bandNames),
-  // Flat pairs: width, height, width, height …, largest first.
-  native('overviews', 'list<int32>', (n) => n.overviews.flat()),
-];
+function totalBounds({ tables, tableOf, rows }: RowPicks): Bounds | null {
+  if (rows.length === 0) return null;
+  const boxes = tables.map((table, t) =>
+    viewBounds({ table, indices: tableOf ? rows.filter((_, k) => tableOf[k] === t) : rows }),
+  );
+  return [
+    Math.min(...boxes.map((b) => b[0])),
+    Math.min(...boxes.map((b) => b[1])),
+    Math.max(...boxes.map((b) => b[2])),
+    Math.max(...boxes.map((b) => b[3])),
+  ];
+}
 
-/** Type of a user column: one for all values; numbers are doubles. */
-function typeOf(name: string, values: readonly Scalar[]): ColumnSpec['type'] {
-  const kinds = new Set(values.filter((v) => v !== null).map((v) => typeof v));
-  if (kinds.size > 1)
-    throw new CatalogError(
-      'mixed-column',
-      `Column ${name} mixes ${[...kinds].join(' and ')}; a column in a file has one type.`,
-      { hint: 'Convert it first: withColumn(name, (row) => String(…)).' },
+/** The bytes of the file of some rows in the order given, a piece at a time; the same rows give the same bytes. */
+export function* catalogPieces(picks: RowPicks, facts: FileFacts, task?: RunningTask): Generator<Uint8Array> {
+  const types: GeometryTypes = new Set();
+  const columns = fileColumns(picks, facts.backend, types);
+  const writer = new ParquetWriter(columns);
+  const { tables, tableOf, rows } = picks;
+  yield writer.begin();
+  for (let from = 0; from === 0 || from < rows.length; from += BATCH_ROWS) {
+    task?.throwIfAborted();
+    const to = Math.min(rows.length, from + BATCH_ROWS);
+    const batch = { tables, tableOf: tableOf && tableOf.subarray(from, to), rows: rows.subarray(from, to) };
+    yield writer.add(
+      columns.map((c) => c.make(batch)),
+      to - from,
     );
-  const [kind] = kinds;
-  return kind === 'number' ? 'double' : kind === 'boolean' ? 'bool' : 'string';
+    task?.report({ done: to, total: rows.length, unit: 'rows' });
+  }
+  const value = geoMetadata({
+    geometry: 'geometry',
+    bbox: 'bbox',
+    crs: facts.crs,
+    types,
+    bounds: totalBounds(picks),
+    extra: { target_resolution: facts.targetResolution },
+  });
+  yield writer.end({ key: 'geo', value });
 }
 
 /** Bytes of the GeoParquet file of a catalog's rows, in the order given. */
-export function encodeCatalog(
-  rows: readonly CatalogRow[],
-  facts: { readonly backend: CatalogBackend; readonly crs: Crs; readonly targetResolution: Resolution | null },
-): Uint8Array {
-  const userNames = [...new Set(rows.flatMap((row) => Object.keys(row.columns)))];
-  const user = userNames.map((name): Column => {
-    const value = (row: CatalogRow): Scalar => row.columns[name] ?? null;
-    return { name, type: typeOf(name, rows.map(value)), value };
-  });
-  const columns: readonly Column[] = [
-    ...COLUMNS,
-    ...user,
-    { name: '_backend', type: 'string', value: () => BACKEND_ON_DISK[facts.backend] },
-    { name: '_schema_version', type: 'int32', value: () => SCHEMA_VERSION },
-  ];
-  const values = Object.fromEntries(columns.map(({ name, value }) => [name, rows.map(value)]));
-  return writeGeoParquet({
-    rows: { ...values, geometry: rows.map((r) => r.geometry), bbox: rows.map((r) => r.bbox) },
-    crs: facts.crs,
-    columns: columns.map(({ name, type }) => ({ name, type })),
-    metadata: { target_resolution: facts.targetResolution },
-  });
+export function encodeCatalog(rows: readonly CatalogRow[], facts: FileFacts): Uint8Array {
+  return Buffer.concat([...catalogPieces(picksOf([{ table: new RowsTable(rows), indices: null }]), facts)]);
 }
 
 /**
- * Writes a catalog as one GeoParquet file, atomically: a failure leaves what was there before.
+ * Writes the rows of views as one GeoParquet file, atomically: a failure leaves what was there before. Rows are pulled
+ * from `views` first, since their order needs them all; the file is then made a batch at a time.
  *
  * @throws {@link CatalogError} `mixed-column`; {@link ArgumentError} `bad-sort`; {@link SourceError} when the place
  * cannot be written; the signal's reason when cancelled.
  */
-export async function writeCatalog(
+export async function writeViews(
   path: string,
-  rows: readonly CatalogRow[],
-  facts: { readonly backend: CatalogBackend; readonly crs: Crs; readonly targetResolution: Resolution | null },
+  views: AsyncIterable<TableView> | Iterable<TableView>,
+  facts: FileFacts,
   o: WriteOptions = {},
 ): Promise<WriteReport> {
   const sort = o.sort ?? 'space-time';
@@ -93,15 +106,23 @@ export async function writeCatalog(
   const task = startTask('Writing GeoParquet', o);
   try {
     task.throwIfAborted();
-    const stored = (sort === 'none' ? rows : spaceTimeOrder(rows)).map((row) => ({
-      ...row,
-      filepath: filepathToStore(row.filepath),
-    }));
-    const bytes = encodeCatalog(stored, facts);
-    await writeFileAtomic(path, bytes, { signal: task.signal });
-    task.report({ done: rows.length, total: rows.length, unit: 'rows', bytes: bytes.byteLength });
-    return { path, rows: rows.length, bytes: bytes.byteLength };
+    const collected: TableView[] = [];
+    for await (const view of views) collected.push(view);
+    const picks = picksOf(collected);
+    const ordered = sort === 'none' ? picks : spaceTimeOrder(picks);
+    const { bytes } = await writeFileAtomic(path, catalogPieces(ordered, facts, task), { signal: task.signal });
+    return { path, rows: picks.rows.length, bytes };
   } finally {
     task.end();
   }
+}
+
+/** Writes row objects as one GeoParquet file; see {@link writeViews}. */
+export function writeCatalog(
+  path: string,
+  rows: readonly CatalogRow[],
+  facts: FileFacts,
+  o: WriteOptions = {},
+): Promise<WriteReport> {
+  return writeViews(path, [{ table: new RowsTable(rows), indices: null }], facts, o);
 }

@@ -1,8 +1,10 @@
 export { isTimeType, plainValue } from './arrow-values.js';
-export { parseGeoMetadata, type GeoColumn } from './geo-metadata.js';
+export { geoMetadata, parseGeoMetadata, type GeoColumn } from './geo-metadata.js';
 export { ParquetFile, type ParquetPart } from './parquet-file.js';
 export { ParquetWriter, ROW_GROUP_ROWS } from './parquet-writer.js';
-export type { ColumnSpec, ColumnType } from './arrow-column.js';
+export { arrowColumn, type ColumnSpec, type ColumnType } from './arrow-column.js';
+export { bboxData, boolData, constantInt32, doubleData, timestampData } from './arrow-numbers.js';
+export { BytesBuilder, type ByteSpan } from './bytes-builder.js';
 export { readParquetTable, writeParquetTable, type ParquetTable, type ParquetWriteInit } from './parquet-table.js';
 export { readGeoParquet, type GeoParquetTable } from './read.js';
 export { decodeWkb, encodeWkb } from './wkb.js';
