@@ -3,5 +3,4 @@ export { duplicateKey, identityKey } from './identity.js';
 export { nearestPairs, type NearestOptions, type NearestPairs } from './nearest.js';
 export { findPairs, findPairsSync, type PairOptions } from './pairs.js';
 export { projectFootprint, projectTable, projectTableSync } from './project.js';
-export { RowIndex } from './row-index.js';
 export type { RowPairs } from './row-pairs.js';

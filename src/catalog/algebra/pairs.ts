@@ -2,7 +2,7 @@
 import type { RunningTask } from '../../core/index.js';
 import type { TableView } from '../table.js';
 import { sharePrepared } from './clip.js';
-import { PreparedRows, RowIndex, rowsOf } from './row-index.js';
+import { indexOf, PreparedRows, rowsOf } from './row-index.js';
 import { RowPairs } from './row-pairs.js';
 import { RowList } from './row-tree.js';
 import { runSteps, runSync, type Steps } from './steps.js';
@@ -16,10 +16,10 @@ export interface PairOptions {
   readonly spatialOnly: boolean;
 }
 
-function* joinSteps(left: TableView, right: TableView | RowIndex, { spatialOnly }: PairOptions): Steps<RowPairs> {
+function* joinSteps(left: TableView, right: TableView, { spatialOnly }: PairOptions): Steps<RowPairs> {
   const { table } = left;
   const rows = rowsOf(left);
-  const index = right instanceof RowIndex ? right : new RowIndex(right);
+  const index = indexOf(right);
   yield { done: 0, total: rows.length, unit: 'rows' };
   const footprints = new PreparedRows(table);
   const { boxes, starts, ends, boxed } = table;
@@ -50,7 +50,7 @@ function* joinSteps(left: TableView, right: TableView | RowIndex, { spatialOnly 
 }
 
 /** As {@link findPairs}, in one go: for inputs known to be small. */
-export function findPairsSync(left: TableView, right: TableView | RowIndex, o: PairOptions): RowPairs {
+export function findPairsSync(left: TableView, right: TableView, o: PairOptions): RowPairs {
   return runSync(joinSteps(left, right, o));
 }
 
@@ -64,7 +64,7 @@ export function findPairsSync(left: TableView, right: TableView | RowIndex, o: P
  */
 export function findPairs(
   left: TableView,
-  right: TableView | RowIndex,
+  right: TableView,
   o: PairOptions,
   task: RunningTask,
 ): Promise<RowPairs> {

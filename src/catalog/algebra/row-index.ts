@@ -34,7 +34,7 @@ export class PreparedRows {
   }
 }
 
-/** Rows of a view found by box and time. Made once for many joins with the same right side. */
+/** Rows of a view found by box and time. */
 export class RowIndex {
   readonly table: CatalogTable;
   readonly tree: RowTree;
@@ -46,4 +46,14 @@ export class RowIndex {
     this.tree = new RowTree(rows, extents ?? { boxes, lows, highs });
     this.prepared = new PreparedRows(view.table);
   }
+}
+
+const known = new WeakMap<object, RowIndex>();
+
+/** The index over a view by its own boxes and times; kept, for batches of left rows come one after the other. */
+export function indexOf(view: TableView): RowIndex {
+  const key = view.indices ?? view.table;
+  let index = known.get(key);
+  if (index?.table !== view.table) known.set(key, (index = new RowIndex(view)));
+  return index;
 }
