@@ -23,7 +23,8 @@ export class Extent {
 
   /** Null when no point was added. */
   get bounds(): Bounds | null {
-    return this.xmin <= this.xmax ? [this.xmin, this.ymin, this.xmax, this.ymax] : null;
+    // Adding 0 turns −0 (as Parquet statistics have it) into 0.
+    return this.xmin <= this.xmax ? [this.xmin + 0, this.ymin + 0, this.xmax + 0, this.ymax + 0] : null;
   }
 }
 
