@@ -271,11 +271,11 @@ describe('footprints of items', () => {
     const area = (ring: readonly (readonly number[])[]): number =>
       ring.slice(1).reduce((sum, p, i) => sum + ring[i]![0]! * p[1]! - p[0]! * ring[i]![1]!, 0);
     assert.equal(found.type, 'Polygon');
-    if (found.type === 'Polygon')
-      assert.deepEqual(
-        found.coordinates.map((r) => Math.sign(area(r))),
-        [1, -1],
-      );
+
+    assert.deepEqual(
+      found.coordinates.map((r) => Math.sign(area(r))),
+      [1, -1],
+    );
   });
 });
 
