@@ -103,7 +103,7 @@ const fromZero: MigrationStep = (rows, where) => {
         lazyColumn(
           'text',
           () => deriveIds(rows),
-          (id) => id ?? null,
+          (id) => id,
         ),
       ],
       ['filepath', { type: 'text', get: (i) => (paths?.type === 'text' ? (paths.get(i) ?? '') : '') }],

@@ -1,5 +1,5 @@
 /** Arrow batches as stored rows: typed arrays where there are numbers and times, values on demand elsewhere. */
-import { DataType, TimeUnit, Vector, type Data, type RecordBatch, type Timestamp } from 'apache-arrow';
+import { DataType, TimeUnit, Vector, type Data, type RecordBatch } from 'apache-arrow';
 import { isTimeType, plainValue, type ByteSpan } from '../formats/geoparquet/index.js';
 import type { StoredColumn, StoredRows } from './stored-table.js';
 
@@ -54,14 +54,15 @@ function flooredNanos(values: BigInt64Array, out: Float64Array, at: number): voi
 
 function times(data: Data, out: Float64Array, at: number): void {
   // SAFETY: the caller checked that this is a timestamp or date column, whose values are integers.
-  const type = data.type as DataType;
+  const type = data.type;
   if (DataType.isDate(type)) {
     const values = data.values as Int32Array | BigInt64Array;
     if (values instanceof Int32Array) values.forEach((day, i) => (out[at + i] = day * MICROS_PER_DAY));
     else scaled(values, 1000, out, at);
     return;
   }
-  const { unit } = type as Timestamp;
+  // SAFETY: a time type that is no date is a timestamp, which has a unit.
+  const { unit } = type as unknown as { readonly unit: TimeUnit };
   const values = data.values as BigInt64Array;
   if (unit === TimeUnit.NANOSECOND) flooredNanos(values, out, at);
   else scaled(values, unit === TimeUnit.SECOND ? 1e6 : unit === TimeUnit.MILLISECOND ? 1000 : 1, out, at);
@@ -71,7 +72,7 @@ function numbersOf(chunks: Chunks, length: number): Float64Array {
   const out = new Float64Array(length);
   chunks.data.forEach((data, c) => {
     const at = chunks.starts[c] ?? 0;
-    const type = data.type as DataType;
+    const type = data.type;
     const values = data.values as Float64Array | BigInt64Array | BigUint64Array;
     if (isTimeType(type)) times(data, out, at);
     else if (values instanceof BigInt64Array || values instanceof BigUint64Array) scaled(values, 1, out, at);
@@ -134,7 +135,8 @@ class ArrowColumn implements StoredColumn {
       at += data?.length ?? 0;
       return start;
     });
-    this.#chunks = { data: vector.data, starts };
+    // SAFETY: Vector's type parameter is any DataType, and so is its data's.
+    this.#chunks = { data: vector.data as readonly Data[], starts };
     this.#find = finder(this.#chunks);
   }
 

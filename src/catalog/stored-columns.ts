@@ -53,8 +53,8 @@ function bytesColumn(type: 'string' | 'binary', adderOf: (t: CatalogTable) => Ad
 /** The stored text column of a table that has one with the bytes at hand. */
 function storedText(table: CatalogTable, name: string): Required<Pick<StoredColumn, 'span'>> | null {
   const column = table instanceof StoredTable ? table[STORED].column(name) : undefined;
-  const { span } = column ?? {};
-  return column?.type === 'text' && span ? { span: span.bind(column) } : null;
+  if (column?.type !== 'text' || !column.span) return null;
+  return { span: (i, out) => column.span?.(i, out) ?? false };
 }
 
 const addId = (table: CatalogTable): Adder => {

@@ -1,6 +1,5 @@
 /** The files of a stored catalog and what their footers say, before any row is read (`catalog.md` §7, §8). */
 import { stat } from 'node:fs/promises';
-import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CatalogError, Crs, FormatError, mapConcurrent, warn, type CrsInput, type Resolution } from '../core/index.js';
 import { ParquetFile, parseGeoMetadata, type GeoColumn } from '../formats/geoparquet/index.js';
@@ -35,26 +34,19 @@ export interface CatalogFiles {
   close(): Promise<void>;
 }
 
-/** Names that writers use while they work, and those that tools leave in folders. */
-function isTemporary(root: string, file: string): boolean {
-  return path
-    .relative(root, file)
-    .split(path.sep)
-    .some((part) => /^[._]/.test(part) && !part.startsWith('__HIVE_') && part !== '..');
-}
-
 /**
- * The Parquet files of a catalog: the path itself, or all below a folder in path order; temporary ones are left out.
+ * The Parquet files of a catalog: the path itself, or all below a folder in path order. Writers' temporary files
+ * have other endings; hidden ones are left out.
  *
- * @throws {@link CatalogError} `empty-folder`; {@link SourceError}.
+ * @throws {@link CatalogError} `no-files`; {@link SourceError}.
  */
 export async function catalogFilesOf(place: string, o: ReadOptions = {}): Promise<readonly string[]> {
   if (isRemote(place)) return [place];
   const local = place.startsWith('file://') ? fileURLToPath(place) : place;
   if (!(await stat(local).catch(() => null))?.isDirectory()) return [place];
-  const files = (await listFiles(local, ['.parquet', '.geoparquet'], o)).filter((f) => !isTemporary(local, f));
+  const files = await listFiles(local, ['.parquet', '.geoparquet'], o);
   if (files.length > 0) return files;
-  throw new CatalogError('empty-folder', `${place} holds no Parquet files.`, {
+  throw new CatalogError('no-files', `${place} holds no Parquet files.`, {
     hint: 'Give the folder of a catalog that was written with appendFiles, or a GeoParquet file.',
     details: { path: place },
   });
@@ -153,12 +145,20 @@ async function readBackend(files: readonly CatalogFile[], strict: boolean, o: Re
 function checkSame(files: readonly CatalogFile[]): void {
   const [first, ...rest] = files;
   for (const { file, geo } of rest) {
-    if (!first || (geo.crs.equals(first.geo.crs) && geo.name === first.geo.name)) continue;
-    throw new CatalogError(
-      'mixed-layout',
-      `${first.file} has its footprints in column ${first.geo.name} in ${first.geo.crs.canonical}, ${file} in column ${geo.name} in ${geo.crs.canonical}.`,
-      { hint: 'Keep one catalog, in one CRS, to a folder.', details: { files: [first.file, file] } },
-    );
+    if (!first) return;
+    const details = { files: [first.file, file] };
+    if (!geo.crs.equals(first.geo.crs))
+      throw new CatalogError(
+        'mixed-crs',
+        `The parts of this catalog differ in CRS: ${first.geo.crs.canonical} in ${first.file}, ${geo.crs.canonical} in ${file}.`,
+        { hint: 'Open them one by one and unite them: union projects the second.', details },
+      );
+    if (geo.name !== first.geo.name)
+      throw new CatalogError(
+        'mixed-geometry',
+        `The parts of this catalog differ in their geometry column: ${first.geo.name} in ${first.file}, ${geo.name} in ${file}.`,
+        { hint: 'Keep one catalog to a folder.', details },
+      );
   }
 }
 
@@ -174,7 +174,7 @@ function resolutionOf(value: unknown): Resolution | null {
  * Opens the files of a catalog and reads their footers; rows are read by {@link readStoredRows}.
  *
  * @throws {@link FormatError} for another, malformed or truncated file, by name; {@link CatalogError} `no-crs`,
- * `no-backend`, `newer-schema`, `mixed-values`, `mixed-layout`, `empty-folder`; {@link SourceError}.
+ * `no-backend`, `newer-schema`, `mixed-values`, `mixed-crs`, `mixed-geometry`, `no-files`; {@link SourceError}.
  */
 export async function openCatalogFiles(
   place: string,

@@ -80,9 +80,11 @@ function joinColumns(name: string, parts: readonly StoredPart[], starts: readonl
         return out;
       },
     }),
-    ...(columns.every((c) => c?.bytes) && {
+    ...(columns.every((c) => c?.bytes !== undefined) && {
       bytes: (visit) => {
-        columns.forEach((c, p) => c?.bytes?.((data, from, to, i) => visit(data, from, to, i + (starts[p] ?? 0))));
+        columns.forEach((c, p) => {
+          c?.bytes?.((data, from, to, i) => visit(data, from, to, i + (starts[p] ?? 0)));
+        });
       },
     }),
   };

@@ -1,4 +1,5 @@
 export { isTimeType, plainValue } from './arrow-values.js';
+export type { ColumnChunk, Footer, RowGroup } from './footer.js';
 export { geoMetadata, parseGeoMetadata, type GeoColumn } from './geo-metadata.js';
 export { ParquetFile, type ParquetPart } from './parquet-file.js';
 export { ParquetWriter, ROW_GROUP_ROWS } from './parquet-writer.js';

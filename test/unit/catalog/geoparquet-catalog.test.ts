@@ -333,7 +333,7 @@ describe('files of others', () => {
       await assert.rejects(openCatalog(path.join(folder, 'gone.parquet')), (e) => isNadirError(e, 'SourceError'));
       const empty = path.join(folder, 'empty');
       mkdirSync(empty);
-      await assert.rejects(openCatalog(empty), refuses('empty-folder', /empty/));
+      await assert.rejects(openCatalog(empty), refuses('no-files', /empty/));
     });
   });
 
