@@ -63,7 +63,14 @@ export type {
 } from './core/index.js';
 export { GeoTensor, masks, saveCog } from './pixels/index.js';
 export type { CogOptions, CogReport, GeoTensorInit, MaskRule, MergeMethod, Resampling } from './pixels/index.js';
-export { buildRasterCatalog, buildVectorCatalog, catalogFromStac, catalogToStac, openCatalog } from './catalog/index.js';
+export {
+  buildCubeCatalog,
+  buildRasterCatalog,
+  buildVectorCatalog,
+  catalogFromStac,
+  catalogToStac,
+  openCatalog,
+} from './catalog/index.js';
 export type {
   BuildOptions,
   CatalogBackend,

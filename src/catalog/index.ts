@@ -1,3 +1,4 @@
+export { buildCubeCatalog, type CubeOptions } from './build-cube.js';
 export { buildRasterCatalog } from './build-raster.js';
 export { buildVectorCatalog, type VectorBuildOptions } from './build-vector.js';
 export type { BuildOptions } from './build-options.js';

@@ -1,0 +1,13 @@
+export { describeCube, listedName, type CubeDescription, type DescribeCubeOptions } from './describe-cube.js';
+export type { CubeGrid } from './cube-grid.js';
+export type { CubeTime } from './cube-time.js';
+export { openCube } from './open-cube.js';
+export type {
+  CubeAttributes,
+  CubeDType,
+  CubeFile,
+  CubeGroup,
+  CubeSelection,
+  CubeValues,
+  CubeVariable,
+} from './types.js';

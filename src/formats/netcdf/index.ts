@@ -1,0 +1,1 @@
+export { openNetcdf } from './open.js';
