@@ -40,7 +40,8 @@ function wrapPolygon(rings: readonly Point[][]): Point[][][] {
   const [outer, ...holes] = rings;
   if (!outer) return [];
   const [west, east] = lonRange(outer);
-  if (east - west >= 360 - LONGITUDE_NOISE) return [rings.map((ring) => ring.map(([x, y]) => [clamp(x), y]))];
+  // A full turn that begins elsewhere (round a pole, 0 to 360) is cut like any other.
+  if (east - west > 360 + LONGITUDE_NOISE) return [rings.map((ring) => ring.map(([x, y]) => [clamp(x), y]))];
   const turns = Math.floor((west + 180 + LONGITUDE_NOISE) / 360) * 360;
   const placed = [
     tidy(shift(outer, -turns)),

@@ -2,7 +2,7 @@
 
 python test/oracles/algebra/make.py [N SEED OUT]   (from the repository root; shapely 2)
 
-Writes clips.json: pairs of footprints, the area of their intersection, and whether their interiors intersect (relate
+Writes projected.json (footprints in other CRSs: sampled ground, areas) and clips.json: pairs of footprints, the area of their intersection, and whether their interiors intersect (relate
 pattern T********, which GEOS decides exactly). With N, SEED and OUT it writes that many other pairs to OUT.
 """
 import json
@@ -11,6 +11,9 @@ import random
 import sys
 from pathlib import Path
 
+import numpy as np
+import shapely
+from pyproj import CRS, Transformer
 from shapely import make_valid
 from shapely.affinity import rotate, scale, translate
 from shapely.geometry import MultiPolygon, Polygon, box, mapping
@@ -97,3 +100,49 @@ for coordinates in [
     other = box(1, 1, 5, 3)
     invalid.append({"a": {"type": "Polygon", "coordinates": coordinates}, "b": mapping(other), "area": good.intersection(other).area})
 out.write_text(json.dumps({"pairs": pairs, "invalid": invalid}) + "\n")
+
+if out.parent == HERE:
+    # Ground truth without projecting outlines: points of the target, projected back, lie in the footprint or not.
+    projected = []
+    l_shape = [[0, 0], [60000, 0], [60000, 20000], [20000, 20000], [20000, 60000], [0, 60000], [0, 0]]
+    hole = [[5000, 5000], [5000, 15000], [15000, 15000], [15000, 5000], [5000, 5000]]
+    for source, target, origin in [
+        (32631, 4326, (400000, 5000000)),
+        (32631, 32632, (700000, 5000000)),
+        (32601, 4326, (180000, 7000000)),
+        (32660, 3857, (790000, 7000000)),
+        (4326, 32631, None),
+        (4326, 3035, None),
+        (3413, 4326, (-3000, -3000)),
+        (3031, 4326, (-2500000, 200000)),
+        (3031, 4326, (-18000, -3000)),
+    ]:
+        scale_by = 1 if origin else 1 / 60000
+        x0, y0 = origin or (2.5, 44.5)
+        rings = [[[x0 + x * scale_by, y0 + y * scale_by] for x, y in ring] for ring in [l_shape, hole]]
+        footprint = Polygon(rings[0], rings[1:])
+        back = Transformer.from_crs(target, source, always_xy=True)
+        there = Transformer.from_crs(source, target, always_xy=True)
+        near = footprint.segmentize(footprint.length / 500)
+        xs, ys = there.transform(*np.array(near.exterior.coords).T)
+        points = []
+        margin = 5e-4 if origin is None else 1500 if source in (3413, 3031) else 50
+        limits = (-180, 180) if CRS(target).is_geographic and max(xs) - min(xs) > 180 else (min(xs), max(xs))
+        top = 90 if source == 3413 else max(ys)
+        bottom = -90 if source == 3031 else min(ys)
+        while len(points) < 400:
+            x, y = rng.uniform(*limits), rng.uniform(bottom, top)
+            u, v = back.transform(x, y)
+            # Far enough from the outline that 21 points on an edge cannot matter; round a pole straight lines bend most.
+            if footprint.boundary.distance(shapely.Point(u, v)) < margin:
+                continue
+            points.append([round(x, 7), round(y, 7), int(footprint.contains(shapely.Point(u, v)))])
+            # Boxes that are mostly outside would leave few points inside: take as many of each.
+            if sum(p[2] for p in points) * 2 < len(points) - 20 and not points[-1][2]:
+                points.pop()
+                u, v = rng.uniform(*footprint.bounds[0::2]), rng.uniform(*footprint.bounds[1::2])
+                if footprint.contains(shapely.Point(u, v)) and footprint.boundary.distance(shapely.Point(u, v)) > margin:
+                    x, y = there.transform(u, v)
+                    points.append([round(x, 7), round(y, 7), 1])
+        projected.append({"from": f"EPSG:{source}", "to": f"EPSG:{target}", "geometry": {"type": "Polygon", "coordinates": rings}, "points": points})
+    (HERE / "projected.json").write_text(json.dumps(projected) + "\n")
