@@ -8,4 +8,5 @@ export { listFiles } from './list-files.js';
 export { memorySource } from './memory-source.js';
 export { isRemote, openSource } from './open-source.js';
 export { pageSource, type PageSource } from './page-source.js';
+export { ATTEMPTS, BACKOFF_MS, RETRY_STATUS, retryAfterMs, retryPauseMs, TIMEOUT_MS, withHostSlot } from './retry.js';
 export { fileError, showSource, type ReadOptions, type Source } from './source.js';

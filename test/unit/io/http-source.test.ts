@@ -118,9 +118,42 @@ describe('ranged reads over HTTP', () => {
     };
     await assert.rejects(source.read(100_000, 5), code('source.wrong-range'));
   });
-  test('a server without ranges is refused', async () => {
+  test('a server without ranges sends a small file whole, once; a large one is refused before it is read', async () => {
     fault = (_, response) => (response.writeHead(200).end(DATA), true);
+    const source = await open();
+    assert.equal(source.size, DATA.length);
+    assert.deepEqual(await source.read(200_000, 10), DATA.slice(200_000, 200_010));
+    assert.equal(calls, 1);
+    fault = (_, response) => (response.writeHead(200, { 'Content-Length': 65 << 20 }).write(DATA), true);
     await assert.rejects(open(), code('source.no-range'));
+  });
+  test('a server that forgets ranges midway still gives the bytes that were asked for', async () => {
+    const source = await open();
+    fault = (_, response) => (response.writeHead(200, { ETag: tag }).end(DATA), true);
+    assert.deepEqual(await source.read(200_000, 10), DATA.slice(200_000, 200_010));
+  });
+  test('an empty file has no bytes', async () => {
+    fault = (_, response) => (response.writeHead(416, { 'Content-Range': 'bytes */0' }).end(), true);
+    assert.equal((await open()).size, 0);
+  });
+  test('a body that goes on beyond its range is no answer', async () => {
+    const source = await open();
+    fault = ([from, to], response) => {
+      response.writeHead(206, { 'Content-Range': `bytes ${from}-${to}/${DATA.length}`, ETag: tag });
+      const more = (): void => void response.write(DATA, (error) => error ?? setImmediate(more));
+      more();
+      return true;
+    };
+    await assert.rejects(source.read(100_000, 50), code('source.truncated'));
+  });
+  test('an attempt without an answer ends after its time limit', async () => {
+    fault = () => true;
+    const begin = performance.now();
+    await assert.rejects(
+      openHttpSource(base, { attempts: 2, backoffMs: 1, timeoutMs: 30 }),
+      (e) => code('source.network')(e) && /within 0\.03 s/.test((e as Error).message),
+    );
+    assert.ok(performance.now() - begin < 2000);
   });
   test('a server that nobody runs is an error that names it', async () => {
     await assert.rejects(
