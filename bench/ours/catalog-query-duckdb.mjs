@@ -1,0 +1,2 @@
+// The same work against another peer.
+export * from './catalog-query.mjs';
