@@ -21,6 +21,8 @@ export interface PartColumn {
 export interface PartSchema {
   readonly columns: readonly PartColumn[];
   column(name: string): PartColumn | undefined;
+  /** Whether starts and ends are stored in microseconds, so that the statistics of footers are; DuckDB's type does not tell. */
+  readonly micros: boolean;
 }
 
 /** The covering in SQL: xmin, ymin, xmax, ymax. */
@@ -63,8 +65,15 @@ async function describe(
   { file, parquet }: CatalogFile,
   signal: AbortSignal | undefined,
 ): Promise<PartSchema> {
-  const read = `read_parquet(${pathList([localPath(file)])}, hive_partitioning = false)`;
-  const described = await session.all(`DESCRIBE SELECT * FROM ${read}`, NO_PARAMS, signal);
+  const list = pathList([localPath(file)]);
+  const read = `DESCRIBE SELECT * FROM read_parquet(${list}, hive_partitioning = false)`;
+  const described = await session.all(read, NO_PARAMS, signal);
+  const [times] = await session.all(
+    `SELECT count(*) >= 2 AND bool_and(converted_type = 'TIMESTAMP_MICROS') AS micros
+     FROM parquet_schema(${list}) WHERE name IN ('start_time', 'end_time')`,
+    NO_PARAMS,
+    signal,
+  );
   const columns = described.map(({ column_name, column_type }, i): PartColumn => {
     const sql = text(column_name);
     return { name: parquet.names[i] ?? sql, sql: identifier(sql), type: text(column_type) };
@@ -76,7 +85,7 @@ async function describe(
       details: { file, column: taken.name },
     });
   const byName = new Map(columns.map((c) => [c.name, c]));
-  return { columns, column: (name) => byName.get(name) };
+  return { columns, column: (name) => byName.get(name), micros: times?.['micros'] === true };
 }
 
 function boxColumns({ parquet, geo }: CatalogFile, schema: PartSchema): BoxColumns | null {

@@ -114,7 +114,7 @@ function bad(message: string): ArgumentError {
 
 function unitedSchema(parts: readonly Part[]): PartSchema {
   const byName = new Map(parts.flatMap(({ schema }) => schema.columns).map((c) => [c.name, c]));
-  return { columns: [...byName.values()], column: (name) => byName.get(name) };
+  return { columns: [...byName.values()], column: (name) => byName.get(name), micros: false };
 }
 
 /** {@link SqlExtras.aggregate} over some parts. */

@@ -40,8 +40,7 @@ const sameNeeds = (a: Selection, b: Selection): boolean => a.undated === b.undat
 function stretches(parts: readonly Part[], filter: ScanFilter): readonly Stretch[] {
   const out: Stretch[] = [];
   for (const part of parts) {
-    const timed = ['start_time', 'end_time'].every((name) => part.schema.column(name)?.type === 'TIMESTAMP');
-    const selection = part.groups.select(filter.boxes, filter.interval, timed);
+    const selection = part.groups.select(filter.boxes, filter.interval, part.schema.micros);
     if (!selection) continue;
     // DuckDB finds the row groups itself, except behind alternatives.
     const alone =
