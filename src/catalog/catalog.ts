@@ -51,7 +51,7 @@ import type {
   WriteOptions,
   WriteReport,
 } from './types.js';
-import { writeCatalog } from './write-catalog.js';
+import { writeViews } from './write-catalog.js';
 
 /** Key under which a derived catalog names the one that was built or opened: loaders keep open files by it. */
 export const ROOT = Symbol.for('nadir.root');
@@ -264,8 +264,8 @@ export class Catalog implements GeoCatalog {
     return catalogSlices(this, o.resolution);
   }
 
-  async toGeoParquet(path: string, o: WriteOptions = {}): Promise<WriteReport> {
-    return writeCatalog(path, await this.toArray(o.signal ? { signal: o.signal } : {}), this.#facts, o);
+  toGeoParquet(path: string, o: WriteOptions = {}): Promise<WriteReport> {
+    return writeViews(path, this[BATCHES](o.signal ? { signal: o.signal } : {}), this.#facts, o);
   }
 
   /**

@@ -34,15 +34,15 @@ export function polygonsOf(area: Area): readonly (readonly Ring[])[] {
 
 /** Whether an area is exactly the rectangle of its bounds. */
 export function isBox(area: Area): boolean {
-  const [rings, second] = polygonsOf(area);
+  if (area.type === 'MultiPolygon' && area.coordinates.length !== 1) return false;
+  const rings = area.type === 'Polygon' ? area.coordinates : area.coordinates[0];
   const ring = rings?.[0];
-  if (!rings || second || rings.length !== 1 || ring?.length !== 5) return false;
-  const [xmin, ymin, xmax, ymax] = footprintBounds(area);
-  return ring.slice(0, 4).every((p, i) => {
-    const [x, y] = pointOf(p);
-    const [nx, ny] = pointOf(ring[i + 1]);
-    return (x === xmin || x === xmax) && (y === ymin || y === ymax) && (x === nx) !== (y === ny);
-  });
+  if (rings?.length !== 1 || ring?.length !== 5) return false;
+  // Opposite corners span the rectangle; the two between them take one coordinate of each. Asked for every row, so nothing is made.
+  const [x0, y0, x2, y2] = [ring[0]?.[0], ring[0]?.[1], ring[2]?.[0], ring[2]?.[1]];
+  const [x1, y1, x3, y3] = [ring[1]?.[0], ring[1]?.[1], ring[3]?.[0], ring[3]?.[1]];
+  if (x0 === x2 || y0 === y2 || ring[4]?.[0] !== x0 || ring[4]?.[1] !== y0) return false;
+  return (x1 === x0 && y1 === y2 && x3 === x2 && y3 === y0) || (x1 === x2 && y1 === y0 && x3 === x0 && y3 === y2);
 }
 
 /** Twice the signed area of a ring: positive when it runs counter-clockwise. */
