@@ -3,7 +3,9 @@ import { hilbertIndex } from './hilbert.js';
 import type { CatalogTable } from './table.js';
 
 const CELLS = 65_535;
-const RADIX = 65_536;
+/** Digits of 11 bits: their counters stay in the fastest memory. */
+const DIGIT_BITS = 11;
+const RADIX = 1 << DIGIT_BITS;
 /** Below this many rows the counters of a radix sort cost more than they save. */
 const FEW_ROWS = 20_000;
 
@@ -27,8 +29,10 @@ function keysOf({ tables, tableOf, rows }: RowPicks): { readonly starts: Float64
     const i = rows[k] ?? 0;
     if (!table) continue;
     starts[k] = table.starts[i] ?? NaN;
-    const [x0 = NaN, y0 = NaN] = [table.boxes[4 * i], table.boxes[4 * i + 1]];
-    const [x1 = NaN, y1 = NaN] = [table.boxes[4 * i + 2], table.boxes[4 * i + 3]];
+    const x0 = table.boxes[4 * i] ?? NaN;
+    const y0 = table.boxes[4 * i + 1] ?? NaN;
+    const x1 = table.boxes[4 * i + 2] ?? NaN;
+    const y1 = table.boxes[4 * i + 3] ?? NaN;
     if (x0 < xmin) xmin = x0;
     if (y0 < ymin) ymin = y0;
     if (x1 > xmax) xmax = x1;
@@ -59,11 +63,15 @@ function sortableWords(values: Float64Array): { readonly low: Uint32Array; reado
   return { low, high };
 }
 
-/** One stable pass of a radix sort by 16 bits of the keys; the same order when all are equal there. */
+/** One stable pass of a radix sort by a digit of the keys; the same order when all are equal there. */
 function pass(order: Uint32Array, keys: Uint32Array, shift: number): Uint32Array {
+  const mask = RADIX - 1;
   const counts = new Uint32Array(RADIX);
-  for (const key of keys) counts[(key >>> shift) & 0xffff] = (counts[(key >>> shift) & 0xffff] ?? 0) + 1;
-  if (counts[((keys[0] ?? 0) >>> shift) & 0xffff] === keys.length) return order;
+  for (let i = 0; i < keys.length; i++) {
+    const digit = ((keys[i] ?? 0) >>> shift) & mask;
+    counts[digit] = (counts[digit] ?? 0) + 1;
+  }
+  if (counts[((keys[0] ?? 0) >>> shift) & mask] === keys.length) return order;
   let at = 0;
   for (let digit = 0; digit < RADIX; digit++) {
     const count = counts[digit] ?? 0;
@@ -71,8 +79,9 @@ function pass(order: Uint32Array, keys: Uint32Array, shift: number): Uint32Array
     at += count;
   }
   const sorted = new Uint32Array(order.length);
-  for (const i of order) {
-    const digit = ((keys[i] ?? 0) >>> shift) & 0xffff;
+  for (let k = 0; k < order.length; k++) {
+    const i = order[k] ?? 0;
+    const digit = ((keys[i] ?? 0) >>> shift) & mask;
     const place = counts[digit] ?? 0;
     counts[digit] = place + 1;
     sorted[place] = i;
@@ -80,17 +89,48 @@ function pass(order: Uint32Array, keys: Uint32Array, shift: number): Uint32Array
   return sorted;
 }
 
+function sortByWord(order: Uint32Array, keys: Uint32Array): Uint32Array {
+  let sorted = order;
+  for (let shift = 0; shift < 32; shift += DIGIT_BITS) sorted = pass(sorted, keys, shift);
+  return sorted;
+}
+
+/** Starts as small integers of the same order, where they are whole multiples of one step, as those of days are. */
+function smallKeys(starts: Float64Array): Uint32Array | null {
+  let min = Infinity;
+  for (const start of starts) if (start > -Infinity && start < min) min = start;
+  let step = 0;
+  let max = 0;
+  for (const start of starts) {
+    let [a, b] = [step, start > -Infinity ? start - min : 0];
+    if (b > max) max = b;
+    if (a !== 0 && b % a === 0) continue;
+    while (b > 0) [a, b] = [b, a % b];
+    step = a;
+  }
+  if (!(max / Math.max(step, 1) < 2 ** 32 - 2)) return null;
+  const keys = new Uint32Array(starts.length);
+  for (let i = 0; i < starts.length; i++) {
+    const start = starts[i] ?? 0;
+    keys[i] = start === -Infinity ? 0 : (start - min) / Math.max(step, 1) + 1;
+  }
+  return keys;
+}
+
 /** Positions 0 … n − 1 by start, then curve; equal ones keep their order. */
 function sortedPositions(starts: Float64Array, curve: Uint32Array): Uint32Array {
-  const order = Uint32Array.from(starts.keys());
+  const order = new Uint32Array(starts.length);
+  for (let i = 0; i < order.length; i++) order[i] = i;
   if (order.length < FEW_ROWS) {
     return order.sort((a, b) => {
       const [s, t] = [starts[a] ?? 0, starts[b] ?? 0];
       return s === t ? (curve[a] ?? 0) - (curve[b] ?? 0) || a - b : s < t ? -1 : 1;
     });
   }
+  const small = smallKeys(starts);
+  if (small) return sortByWord(sortByWord(order, curve), small);
   const { low, high } = sortableWords(starts);
-  return [curve, low, high].reduce((sorted, keys) => pass(pass(sorted, keys, 0), keys, 16), order);
+  return [curve, low, high].reduce(sortByWord, order);
 }
 
 /** Rows by (static first, start, Hilbert index of the box centre over the total bounds); equal keys keep their order. */

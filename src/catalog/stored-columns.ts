@@ -7,6 +7,7 @@ import {
   BytesBuilder,
   constantInt32,
   doubleData,
+  nullColumn,
   timestampData,
   type ByteSpan,
   type ColumnSpec,
@@ -107,38 +108,28 @@ const addGeometry =
     };
   };
 
-const times =
-  (name: 'starts' | 'ends') =>
-  (picks: RowPicks): ColumnData => {
-    const out = new Float64Array(picks.rows.length);
-    forEachRow(
-      picks,
-      (t) => t[name],
-      (values, i, k) => (out[k] = values[i] ?? NaN),
-    );
-    return timestampData(out);
-  };
+/** Values of rows from flat arrays of their tables: `stride` numbers a row, of which the one at `offset`. */
+function gathered(
+  { tables, tableOf, rows }: RowPicks,
+  arrayOf: (t: CatalogTable) => Float64Array,
+  stride = 1,
+  offset = 0,
+): Float64Array {
+  const arrays = tables.map(arrayOf);
+  const out = new Float64Array(rows.length);
+  for (let k = 0; k < rows.length; k++) out[k] = arrays[tableOf?.[k] ?? 0]?.[stride * (rows[k] ?? 0) + offset] ?? NaN;
+  return out;
+}
 
 function boxes(picks: RowPicks): ColumnData {
-  const { length } = picks.rows;
-  const axes = Array.from({ length: 4 }, () => new Float64Array(length));
-  forEachRow(
-    picks,
-    (t) => t.boxes,
-    (values, i, k) => {
-      axes.forEach((axis, a) => (axis[k] = values[4 * i + a] ?? NaN));
-    },
-  );
-  return bboxData(axes, length);
+  const axes = [0, 1, 2, 3].map((axis) => gathered(picks, (t) => t.boxes, 4, axis));
+  return bboxData(axes, picks.rows.length);
 }
 
 function statics(picks: RowPicks): ColumnData {
-  const out = new Uint8Array(picks.rows.length);
-  forEachRow(
-    picks,
-    (t) => t.starts,
-    (starts, i, k) => (out[k] = starts[i] === -Infinity ? 1 : 0),
-  );
+  const starts = gathered(picks, (t) => t.starts);
+  const out = new Uint8Array(starts.length);
+  for (let k = 0; k < out.length; k++) out[k] = starts[k] === -Infinity ? 1 : 0;
   return boolData(out);
 }
 
@@ -156,26 +147,36 @@ const NATIVE: readonly (readonly [string, ColumnType, (n: NativeGrid) => unknown
 
 /** The native columns, whose grids are read once for all of them. */
 function nativeColumns(): readonly FileColumn[] {
-  let last: { readonly picks: RowPicks; readonly grids: readonly (NativeGrid | null)[] } | undefined;
-  const gridsOf = (picks: RowPicks): readonly (NativeGrid | null)[] => {
+  let last: { readonly picks: RowPicks; readonly grids: readonly (NativeGrid | null)[] | null } | undefined;
+  /** Null where no row has a grid, as in catalogs of vector files. */
+  const gridsOf = (picks: RowPicks): readonly (NativeGrid | null)[] | null => {
     if (last?.picks === picks) return last.grids;
-    const grids: (NativeGrid | null)[] = [];
+    const grids = new Array<NativeGrid | null>(picks.rows.length).fill(null);
+    let any = false;
     forEachRow(
       picks,
       (t) => t,
-      (t, i) => grids.push(t.native(i)),
+      (t, i, k) => {
+        const grid = t.native(i);
+        if (!grid) return;
+        grids[k] = grid;
+        any = true;
+      },
     );
-    last = { picks, grids };
-    return grids;
+    last = { picks, grids: any ? grids : null };
+    return last.grids;
   };
   return NATIVE.map(([name, type, value]) => ({
     name,
     type,
-    make: (picks) =>
-      arrowColumn(
-        gridsOf(picks).map((grid) => grid && value(grid)),
+    make: (picks) => {
+      const grids = gridsOf(picks);
+      if (!grids) return nullColumn(type, picks.rows.length);
+      return arrowColumn(
+        grids.map((grid) => grid && value(grid)),
         type,
-      ),
+      );
+    },
   }));
 }
 
@@ -214,6 +215,16 @@ function userType(name: string, picks: RowPicks): UserType {
   return [...kinds][0] ?? 'string';
 }
 
+/** All values of a stored column of numbers. */
+function storedNumbers(table: CatalogTable, name: string): (() => Float64Array) | null {
+  const column = table instanceof StoredTable ? table[STORED].column(name) : undefined;
+  if (column?.type !== 'number' || !column.numbers) return null;
+  return () => column.numbers?.() ?? new Float64Array(0);
+}
+
+const valueAt = ({ tables, tableOf, rows }: RowPicks, name: string, k: number): unknown =>
+  tables[tableOf?.[k] ?? 0]?.value(name, rows[k] ?? 0) ?? null;
+
 function userColumn(name: string, type: UserType): FileColumn {
   const values = (picks: RowPicks, each: (value: unknown, k: number) => void): void =>
     forEachRow(
@@ -226,8 +237,16 @@ function userColumn(name: string, type: UserType): FileColumn {
       name,
       type,
       make: (picks) => {
-        const out = new Float64Array(picks.rows.length);
         const missing = new Uint8Array(picks.rows.length);
+        const stored = picks.tables.map((t) => storedNumbers(t, name));
+        if (stored.every((column) => column !== null)) {
+          const found = gathered(picks, (t) => stored[picks.tables.indexOf(t)]?.() ?? new Float64Array(0));
+          // A NaN is a null or a value, which only the column can tell.
+          for (let k = 0; k < found.length; k++)
+            if (Number.isNaN(found[k])) missing[k] = valueAt(picks, name, k) === null ? 1 : 0;
+          return doubleData(found, (k) => missing[k] === 1);
+        }
+        const out = new Float64Array(picks.rows.length);
         values(picks, (v, k) => {
           if (typeof v === 'number') out[k] = v;
           else missing[k] = 1;
@@ -275,8 +294,8 @@ export function fileColumns(all: RowPicks, backend: CatalogBackend, types: Geome
     { name: 'filepath', type: 'string', make: bytesColumn('string', addFilepath, 64) },
     { name: 'geometry', type: 'binary', make: bytesColumn('binary', addGeometry(types), 96) },
     { name: 'bbox', type: 'bbox', make: boxes },
-    { name: 'start_time', type: 'timestamp', make: times('starts') },
-    { name: 'end_time', type: 'timestamp', make: times('ends') },
+    { name: 'start_time', type: 'timestamp', make: (picks) => timestampData(gathered(picks, (t) => t.starts)) },
+    { name: 'end_time', type: 'timestamp', make: (picks) => timestampData(gathered(picks, (t) => t.ends)) },
     { name: 'static', type: 'bool', make: statics },
     { name: 'crs', type: 'string', make: bytesColumn('string', addCrs, 12) },
     ...nativeColumns(),

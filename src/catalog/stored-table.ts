@@ -153,12 +153,13 @@ function intervals(rows: StoredRows, where: Where): { readonly starts: Float64Ar
   return { starts, ends };
 }
 
-/** Native CRSs by text: a catalog has a handful. */
+/** Native CRSs by text: a catalog has a handful, and neighbours mostly share theirs. */
 function crsReader(rows: StoredRows, { crs, where }: StoredFacts): (i: number) => Crs {
   const column = rows.column('crs');
+  if (!column) return () => crs;
   const known = new Map<string, Crs>();
-  return (i) => {
-    const text = column?.get(i);
+  const slow = (i: number): Crs => {
+    const text = column.get(i);
     if (typeof text !== 'string') return crs;
     let found = known.get(text);
     if (!found) {
@@ -174,6 +175,21 @@ function crsReader(rows: StoredRows, { crs, where }: StoredFacts): (i: number) =
       known.set(text, found);
     }
     return found;
+  };
+  if (!column.span) return slow;
+  const empty = new Uint8Array(0);
+  const last: ByteSpan = { data: empty, from: 0, to: -1 };
+  const next: ByteSpan = { ...last };
+  let lastCrs = crs;
+  return (i) => {
+    if (!column.span?.(i, next)) return crs;
+    const size = next.to - next.from;
+    let same = size === last.to - last.from;
+    for (let k = 0; same && k < size; k++) same = next.data[next.from + k] === last.data[last.from + k];
+    if (same) return lastCrs;
+    lastCrs = slow(i);
+    Object.assign(last, next);
+    return lastCrs;
   };
 }
 

@@ -5,7 +5,7 @@ import { writeFileAtomic } from '../io/index.js';
 import { RowsTable } from './engines/memory/rows-table.js';
 import { spaceTimeOrder, type RowPicks } from './row-order.js';
 import { fileColumns, type GeometryTypes } from './stored-columns.js';
-import { viewBounds, viewIndices } from './table-view.js';
+import { viewBounds } from './table-view.js';
 import type { TableView } from './table.js';
 import type { CatalogBackend, CatalogRow, WriteOptions, WriteReport } from './types.js';
 
@@ -21,14 +21,22 @@ export interface FileFacts {
   readonly targetResolution: Resolution | null;
 }
 
+/** Indices of a view's rows. */
+function indicesOf({ table, indices }: TableView): Uint32Array {
+  if (indices) return indices;
+  const all = new Uint32Array(table.length);
+  for (let i = 0; i < all.length; i++) all[i] = i;
+  return all;
+}
+
 /** Rows of views, in their order. */
 export function picksOf(views: readonly TableView[]): RowPicks {
   const filled = views.filter((v) => (v.indices ?? v.table).length > 0);
   const [first] = filled;
   if (filled.length <= 1)
-    return { tables: first ? [first.table] : [], tableOf: null, rows: first ? viewIndices(first) : new Uint32Array(0) };
+    return { tables: first ? [first.table] : [], tableOf: null, rows: first ? indicesOf(first) : new Uint32Array(0) };
   if (filled.length > MAX_TABLES) throw new RangeError(`a file is made of ${MAX_TABLES} batches of rows at most`);
-  const all = filled.map(viewIndices);
+  const all = filled.map(indicesOf);
   const length = all.reduce((n, rows) => n + rows.length, 0);
   const rows = new Uint32Array(length);
   const tableOf = new Uint16Array(length);

@@ -3,6 +3,7 @@ import {
   Binary,
   Bool,
   type Data,
+  DataType,
   Field,
   Float32,
   Float64,
@@ -178,4 +179,19 @@ function integer(v: unknown): number {
       hint: 'Use the type double for fractions.',
     });
   return n;
+}
+
+/** A column of nulls, of the types that rows without a grid leave empty. */
+export function nullColumn(type: ColumnType, length: number): Data {
+  const one = arrowColumn([null], type);
+  const nullBitmap = new Uint8Array(Math.ceil(length / 8));
+  const nulls = { length, nullCount: length, nullBitmap };
+  const valueOffsets = new Int32Array(length + 1);
+  // SAFETY: the type of what arrowColumn made; only offsets and lengths differ.
+  const arrow = one.type as DataType;
+  if (DataType.isList(arrow)) return makeData({ type: arrow, ...nulls, valueOffsets, child: one.children[0] as Data });
+  if (DataType.isUtf8(arrow)) return makeData({ type: arrow, ...nulls, valueOffsets, data: new Uint8Array(0) });
+  if (DataType.isInt(arrow)) return makeData({ type: new Int32(), ...nulls, data: new Int32Array(length) });
+  if (DataType.isFloat(arrow)) return makeData({ type: new Float64(), ...nulls, data: new Float64Array(length) });
+  return arrowColumn(new Array<null>(length).fill(null), type);
 }

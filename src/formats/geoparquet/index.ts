@@ -3,7 +3,7 @@ export type { ColumnChunk, Footer, RowGroup } from './footer.js';
 export { geoMetadata, parseGeoMetadata, type GeoColumn } from './geo-metadata.js';
 export { ParquetFile, type ParquetPart } from './parquet-file.js';
 export { ParquetWriter, ROW_GROUP_ROWS } from './parquet-writer.js';
-export { arrowColumn, type ColumnSpec, type ColumnType } from './arrow-column.js';
+export { arrowColumn, nullColumn, type ColumnSpec, type ColumnType } from './arrow-column.js';
 export { bboxData, boolData, constantInt32, doubleData, timestampData } from './arrow-numbers.js';
 export { BytesBuilder, type ByteSpan } from './bytes-builder.js';
 export { readParquetTable, writeParquetTable, type ParquetTable, type ParquetWriteInit } from './parquet-table.js';
