@@ -24,3 +24,8 @@ export function numbersOf(attributes: CubeAttributes, name: string): readonly nu
 export function numberOf(attributes: CubeAttributes, name: string): number | null {
   return numbersOf(attributes, name)[0] ?? null;
 }
+
+/** A value of an attribute as a number; 64-bit integers stay bigints where a number would not hold them. */
+export function plainValue(value: unknown): unknown {
+  return typeof value === 'bigint' && Number.isSafeInteger(Number(value)) ? Number(value) : value;
+}

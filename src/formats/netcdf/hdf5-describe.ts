@@ -1,5 +1,6 @@
 /** What an HDF5 file holds: groups, datasets, attributes, filters (the HDF5 library says it call by call). */
 import { FormatError, UnsupportedDataError } from '../../core/index.js';
+import { plainValue } from '../cube/attributes.js';
 import type { CubeAttributes } from '../cube/types.js';
 import { H5Kind, type H5Functions, type H5Metadata } from './hdf5-library.js';
 import { h5DType, h5Values } from './hdf5-values.js';
@@ -50,7 +51,7 @@ function attribute(h5: H5Functions, id: bigint, path: string, name: string): unk
     const values = h5Values(h5, h5.HEAPU8.slice(pointer, pointer + bytes), m);
     if (m.vlen) h5.reclaim_vlen_memory(id, path, name, BigInt(pointer));
     // netCDF-4 writes single values with one dimension, h5py without.
-    return values.length === 1 ? values[0] : Array.from(values as ArrayLike<unknown>);
+    return values.length === 1 ? plainValue(values[0]) : Array.from(values as ArrayLike<unknown>, plainValue);
   } finally {
     h5._free(pointer);
   }

@@ -5,6 +5,7 @@
  */
 import { FormatError } from '../../core/index.js';
 import type { Source } from '../../io/index.js';
+import { plainValue } from '../cube/attributes.js';
 import { cubeItemSize, elementsOf } from '../cube/selection.js';
 import type { CubeAttributes, CubeDType } from '../cube/types.js';
 import { decodeValues } from './netcdf3-values.js';
@@ -146,7 +147,7 @@ function readAttributes(c: Cursor): CubeAttributes {
     c.take(padded(bytes) - bytes);
     if (dtype === 'string') attributes[name] = new TextDecoder().decode(raw).replace(/\0+$/, '');
     else {
-      const values = Array.from(decodeValues(raw, dtype) as ArrayLike<number | bigint>);
+      const values = Array.from(decodeValues(raw, dtype) as ArrayLike<unknown>, plainValue);
       attributes[name] = values.length === 1 ? values[0] : values;
     }
   }
