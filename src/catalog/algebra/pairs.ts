@@ -62,11 +62,6 @@ export function findPairsSync(left: TableView, right: TableView, o: PairOptions)
  *
  * @throws {@link CatalogError} `bad-footprint` for a footprint that cannot be repaired.
  */
-export function findPairs(
-  left: TableView,
-  right: TableView,
-  o: PairOptions,
-  task: RunningTask,
-): Promise<RowPairs> {
+export function findPairs(left: TableView, right: TableView, o: PairOptions, task: RunningTask): Promise<RowPairs> {
   return runSteps(joinSteps(left, right, o), task);
 }

@@ -1,7 +1,7 @@
 /** Pairs of rows of two tables, as columns: what `intersect` makes its rows of (`catalog.md` §5). */
-import type { Interval } from '../../core/index.js';
+import type { Bounds, Interval } from '../../core/index.js';
 import { decodeWkb, encodeWkb } from '../../formats/geoparquet/index.js';
-import { footprintBounds, isBox } from '../geometry.js';
+import { boxPolygon, footprintBounds, isBox } from '../geometry.js';
 import type { CatalogTable } from '../table.js';
 import type { MultiPolygon, Polygon } from '../types.js';
 import { clipPrepared } from './clip.js';
@@ -67,6 +67,8 @@ export class RowPairs {
 
   /** Common part of the two footprints. */
   geometry(k: number): Polygon | MultiPolygon {
+    const box = this.#commonBox(k);
+    if (box) return boxPolygon(box);
     return decodeWkb(this.wkb(k), 'intersect');
   }
 
@@ -74,14 +76,31 @@ export class RowPairs {
   wkb(k: number): Uint8Array {
     const known = this.#clips.get(k);
     if (known) return known;
+    const box = this.#commonBox(k);
+    if (box) return encodeWkb(boxPolygon(box));
     // SAFETY: k < length.
     const [i, j] = [this.left[k] as number, this.right[k] as number];
     const [lefts, rights] = this.#footprints;
     const clip = clipPrepared(lefts.get(i), rights.get(j));
     if (!clip) throw new RangeError(`Pair ${k} shares no area.`);
     const bytes = encodeWkb(clip);
-    if (this.#a.boxed[i] !== 1 || this.#b.boxed[j] !== 1) this.#clips.set(k, bytes);
+    this.#clips.set(k, bytes);
     return bytes;
+  }
+
+  /** The common part of two rectangles; null for other footprints. */
+  #commonBox(k: number): Bounds | null {
+    const [a, b] = [this.#a, this.#b];
+    // SAFETY: pairs name rows of the tables; four numbers a row.
+    const [i, j] = [this.left[k] as number, this.right[k] as number];
+    if (a.boxed[i] !== 1 || b.boxed[j] !== 1) return null;
+    const [s, t] = [a.boxes, b.boxes];
+    return [
+      Math.max(s[i * 4] as number, t[j * 4] as number),
+      Math.max(s[i * 4 + 1] as number, t[j * 4 + 1] as number),
+      Math.min(s[i * 4 + 2] as number, t[j * 4 + 2] as number),
+      Math.min(s[i * 4 + 3] as number, t[j * 4 + 3] as number),
+    ];
   }
 
   #spans(): { readonly starts: Float64Array; readonly ends: Float64Array } {
@@ -102,15 +121,10 @@ export class RowPairs {
     if (this.#boxes) return;
     const boxes = new Float64Array(this.length * 4);
     const boxed = new Uint8Array(this.length);
-    const [a, b] = [this.#a, this.#b];
     for (let k = 0; k < this.length; k++) {
-      // SAFETY: pairs name rows of the tables.
-      const [i, j] = [this.left[k] as number, this.right[k] as number];
-      if (a.boxed[i] === 1 && b.boxed[j] === 1) {
-        for (let c = 0; c < 4; c++) {
-          const [u, v] = [a.boxes[i * 4 + c] as number, b.boxes[j * 4 + c] as number];
-          boxes[k * 4 + c] = c < 2 ? Math.max(u, v) : Math.min(u, v);
-        }
+      const box = this.#commonBox(k);
+      if (box) {
+        boxes.set(box, k * 4);
         boxed[k] = 1;
         continue;
       }
