@@ -15,7 +15,20 @@ export interface CubeOptions {
   readonly timeVar?: string;
 }
 
-const EXTENSIONS = ['.nc', '.nc3', '.nc4', '.cdf', '.netcdf', '.h5', '.hdf5', '.he5', '.hdf', '.zarr', '.zarr.zip'];
+/** Endings of the files of cubes. */
+export const CUBE_EXTENSIONS = [
+  '.nc',
+  '.nc3',
+  '.nc4',
+  '.cdf',
+  '.netcdf',
+  '.h5',
+  '.hdf5',
+  '.he5',
+  '.hdf',
+  '.zarr',
+  '.zarr.zip',
+];
 const NATIVE_TYPES: ReadonlySet<string> = new Set<DType>([
   'int8',
   'uint8',
@@ -105,7 +118,7 @@ export async function buildCubeCatalog(
       name: 'buildCubeCatalog',
       backend: 'cube',
       what: 'NetCDF, HDF5 or Zarr',
-      extensions: EXTENSIONS,
+      extensions: CUBE_EXTENSIONS,
       named: true,
       extraOptions: ['dataVars', 'timeVar'],
       config: { ...(dataVars && { dataVars }), ...(timeVar !== undefined && { timeVar }) },

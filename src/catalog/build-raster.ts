@@ -8,11 +8,14 @@ import { baseName, stemOf, type NamedFiles } from './file-name.js';
 import { rasterFootprint } from './footprint.js';
 import type { GeoCatalog } from './types.js';
 
+/** Endings of the files of rasters. */
+export const RASTER_EXTENSIONS = ['.tif', '.tiff', '.gtiff', '.cog', '.btf', '.tf8'];
+
 const RASTER: Builder<BuildOptions & NamedFiles> = {
   name: 'buildRasterCatalog',
   backend: 'raster',
   what: 'GeoTIFF',
-  extensions: ['.tif', '.tiff', '.gtiff', '.cog', '.btf', '.tf8'],
+  extensions: RASTER_EXTENSIONS,
   named: true,
   read: async (file, context) => [await readHeader(file, context)],
 };

@@ -1,29 +1,31 @@
-/** `nadir catalog build|query|info` (`catalog.md`). */
-import { ArgumentError, days, formatTime, parseInterval, type Bounds, type Interval } from '../core/index.js';
-import { buildRasterCatalog, openCatalog } from '../catalog/index.js';
-import type { CatalogRow, GeoCatalog } from '../catalog/types.js';
-import { progressLine, table, type CliContext } from './console.js';
-import { EXIT } from './exit-code.js';
+/** What the commands of `nadir catalog` share: reading flags, opening catalogs of any kind, printing. */
+import { statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import {
+  ArgumentError,
+  days,
+  formatTime,
+  messageOf,
+  parseInterval,
+  type Bounds,
+  type Interval,
+} from '../core/index.js';
+import { catalogFromStac, openCatalog } from '../catalog/index.js';
+import type { CatalogRow, GeoCatalog, MultiPolygon, Polygon } from '../catalog/types.js';
+import { ParquetFile } from '../formats/geoparquet/index.js';
+import { isRemote, openSource } from '../io/index.js';
+import { progressLine, type CliContext } from './console.js';
 
-export interface BuildFlags {
-  readonly out: string;
-  readonly regex?: string;
-  readonly dateFormat?: string;
-  readonly day?: boolean;
-  readonly crs?: string;
-  readonly resolution?: string;
-  readonly strict?: boolean;
-  readonly json?: boolean;
-}
-export interface QueryFlags {
-  readonly bounds?: string;
-  readonly crs?: string;
-  readonly time?: string;
-  readonly out?: string;
-  readonly json?: boolean;
+/** Flags of every command that opens a catalog. */
+export interface OpenFlags {
+  readonly engine?: string;
+  /** Keys of STAC assets, with commas. */
+  readonly assets?: string;
 }
 
 const DATE_ONLY = /^\d{4}-\d{2}-\d{2}$/;
+const ENGINES = ['memory', 'duckdb', 'auto'] as const;
 
 /** `xmin,ymin,xmax,ymax`. @throws {@link ArgumentError} `bad-bounds`. */
 export function readBounds(text: string): Bounds {
@@ -57,7 +59,75 @@ export function readTime(text: string): Interval {
   return parseInterval([start, DATE_ONLY.test(end) ? days(end).end : end]);
 }
 
-const seen = (row: CatalogRow): Readonly<Record<string, unknown>> => ({
+/** A number of a flag. @throws {@link ArgumentError} `bad-number`. */
+export function readNumber(
+  flag: string,
+  text: string,
+  o: { readonly whole?: boolean; readonly least: number },
+): number {
+  const value = text.trim() === '' ? NaN : Number(text);
+  if (Number.isFinite(value) && value >= o.least && (o.whole !== true || Number.isInteger(value))) return value;
+  const what = o.whole === true ? 'a whole number' : 'a number';
+  throw new ArgumentError('bad-number', `--${flag} takes ${what} from ${o.least}; got ${JSON.stringify(text)}.`);
+}
+
+/** The parts of a list with commas. @throws {@link ArgumentError} `bad-list` when there is none. */
+export function readList(flag: string, text: string): readonly string[] {
+  const parts = text
+    .split(',')
+    .map((p) => p.trim())
+    .filter((p) => p !== '');
+  if (parts.length === 0)
+    throw new ArgumentError('bad-list', `--${flag} takes names with commas; got ${JSON.stringify(text)}.`);
+  return parts;
+}
+
+/** One of some words. @throws {@link ArgumentError} `bad-choice`. */
+export function readChoice<T extends string>(flag: string, text: string, choices: readonly T[]): T {
+  const found = choices.find((c) => c === text);
+  if (found !== undefined) return found;
+  throw new ArgumentError('bad-choice', `--${flag} takes ${choices.join(', ')}; got ${JSON.stringify(text)}.`);
+}
+
+/** Keys of STAC assets; `*` and nothing stand for all. */
+export function readAssets(text: string | undefined): readonly string[] | '*' {
+  return text === undefined || text.trim() === '*' ? '*' : readList('assets', text);
+}
+
+/** The polygon of a GeoJSON file: a geometry, a Feature, or all polygons of a FeatureCollection. */
+export async function readArea(file: string): Promise<Polygon | MultiPolygon> {
+  let json: unknown;
+  const bad = (why: string, cause?: unknown): ArgumentError =>
+    new ArgumentError('bad-geometry', `--geometry ${file} ${why}.`, {
+      hint: 'Give a GeoJSON file with a Polygon or MultiPolygon.',
+      ...(cause !== undefined && { cause }),
+    });
+  try {
+    json = JSON.parse((await readFile(file, 'utf8')).replace(/^\uFEFF/, ''));
+  } catch (error) {
+    if (error instanceof Error && 'syscall' in error) throw error;
+    throw bad(`is not JSON: ${messageOf(error)}`, error);
+  }
+  const polygons: Polygon['coordinates'][] = [];
+  const collect = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return;
+    // SAFETY: GeoJSON objects are told apart by their type; query checks the coordinates.
+    const object = value as { type?: unknown; geometry?: unknown; features?: unknown; coordinates?: unknown };
+    if (object.type === 'FeatureCollection' && Array.isArray(object.features)) object.features.forEach(collect);
+    else if (object.type === 'Feature') collect(object.geometry);
+    else if (object.type === 'Polygon') polygons.push(object.coordinates as Polygon['coordinates']);
+    else if (object.type === 'MultiPolygon') polygons.push(...(object.coordinates as MultiPolygon['coordinates']));
+  };
+  collect(json);
+  const [only] = polygons;
+  if (!only) throw bad('has no polygon');
+  return polygons.length === 1
+    ? { type: 'Polygon', coordinates: only }
+    : { type: 'MultiPolygon', coordinates: polygons };
+}
+
+/** A row as JSON shows it. */
+export const seen = (row: CatalogRow): Readonly<Record<string, unknown>> => ({
   id: row.id,
   filepath: row.filepath,
   start: row.interval && formatTime(row.interval.start),
@@ -67,12 +137,61 @@ const seen = (row: CatalogRow): Readonly<Record<string, unknown>> => ({
   ...row.columns,
 });
 
-const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+/** A value as one JSON document. */
+export const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
-async function opened<T>(path: string, context: CliContext, use: (catalog: GeoCatalog) => Promise<T>): Promise<T> {
-  const progress = progressLine(context.stderr, 'reading');
+/** The document of a folder that is a static STAC catalog. */
+function stacOf(folder: string): string | null {
+  const found = ['catalog.json', 'collection.json'].map((name) => path.join(folder, name));
+  return found.find((file) => statSync(file, { throwIfNoEntry: false })?.isFile() === true) ?? null;
+}
+
+const JSON_NAME = /\.(?:json|geojson|ndjson|jsonl|geojsonl)$/i;
+const PARQUET_NAME = /\.(?:parquet|geoparquet|pq)$/i;
+
+/**
+ * The STAC document that a path or address is, or null for a stored catalog. A Parquet file is STAC when it has items and
+ * assets and no file paths.
+ */
+export async function stacPlace(place: string, signal: AbortSignal): Promise<string | null> {
+  if (isRemote(place)) {
+    const name = new URL(place).pathname;
+    if (!PARQUET_NAME.test(name)) return place;
+  } else {
+    const found = statSync(place, { throwIfNoEntry: false });
+    if (found?.isDirectory() === true) return stacOf(place);
+    if (JSON_NAME.test(place)) return place;
+    if (!found) return null;
+  }
+  const source = await openSource(place, { signal });
   try {
-    const catalog = await openCatalog(path, { signal: context.signal, onProgress: progress.onProgress });
+    const { names } = await ParquetFile.open(source, place, { signal });
+    return names.includes('assets') && names.includes('id') && !names.includes('filepath') ? place : null;
+  } catch {
+    // openCatalog says what is wrong with it.
+    return null;
+  } finally {
+    await source.close();
+  }
+}
+
+/** Opens a catalog of any kind, uses and closes it; what a STAC import left out is named on stderr. */
+export async function opened<T>(
+  place: string,
+  flags: OpenFlags,
+  context: CliContext,
+  use: (catalog: GeoCatalog) => Promise<T>,
+): Promise<T> {
+  const engine = flags.engine === undefined ? undefined : readChoice('engine', flags.engine, ENGINES);
+  const progress = progressLine(context.stderr, 'reading');
+  const task = { signal: context.signal, onProgress: progress.onProgress };
+  try {
+    const stac = await stacPlace(place, context.signal);
+    const catalog =
+      stac === null
+        ? await openCatalog(place, { ...task, ...(engine && { engine }) })
+        : await catalogFromStac(stac, { ...task, assets: readAssets(flags.assets) });
+    progress.end();
     try {
       return await use(catalog);
     } finally {
@@ -81,108 +200,4 @@ async function opened<T>(path: string, context: CliContext, use: (catalog: GeoCa
   } finally {
     progress.end();
   }
-}
-
-/** Indexes files into a GeoParquet catalog. */
-export async function buildCommand(files: readonly string[], flags: BuildFlags, context: CliContext): Promise<number> {
-  const resolution = flags.resolution === undefined ? undefined : Number(flags.resolution);
-  if (resolution !== undefined && !(resolution > 0))
-    throw new ArgumentError(
-      'bad-resolution',
-      `--resolution takes a positive number; got ${JSON.stringify(flags.resolution)}.`,
-    );
-  const progress = progressLine(context.stderr, 'indexing');
-  // One argument may be a folder or a glob; several are what the shell made of one.
-  const [only] = files;
-  const catalog = await buildRasterCatalog(files.length === 1 && only !== undefined ? only : files, {
-    signal: context.signal,
-    onProgress: progress.onProgress,
-    ...(flags.regex !== undefined && { filenameRegex: flags.regex }),
-    ...(flags.dateFormat !== undefined && { dateFormat: flags.dateFormat }),
-    ...(flags.day === true && { datePrecision: 'day' as const }),
-    ...(flags.crs !== undefined && { targetCrs: flags.crs }),
-    ...(resolution !== undefined && { targetResolution: resolution }),
-    ...(flags.strict === true && { onError: 'raise' as const }),
-  }).finally(progress.end);
-  const report = await catalog.toGeoParquet(flags.out, { signal: context.signal, onProgress: progress.onProgress });
-  const skipped = catalog.config.skipped ?? [];
-  if (flags.json === true) {
-    context.stdout.write(
-      json({
-        ...report,
-        crs: catalog.crs.canonical,
-        skipped: skipped.map((s) => ({ file: s.item, code: s.error.code, message: s.error.message })),
-      }),
-    );
-  } else
-    context.stdout.write(
-      `${report.path}: ${report.rows} rows, ${report.bytes} bytes, ${catalog.crs.canonical}${skipped.length > 0 ? `, ${skipped.length} files skipped` : ''}\n`,
-    );
-  for (const { item, error } of skipped) context.stderr.write(`skipped ${item}: ${error.message}\n`);
-  return EXIT.ok;
-}
-
-/** Rows of a catalog that meet an area and a time. */
-export function queryCommand(path: string, flags: QueryFlags, context: CliContext): Promise<number> {
-  const query = {
-    ...(flags.bounds !== undefined && { bounds: readBounds(flags.bounds) }),
-    ...(flags.crs !== undefined && { crs: flags.crs }),
-    ...(flags.time !== undefined && { time: readTime(flags.time) }),
-  };
-  return opened(path, context, async (catalog) => {
-    const found = catalog.query(query);
-    const rows = await found.toArray({ signal: context.signal });
-    if (flags.json === true) context.stdout.write(json(rows.map(seen)));
-    else if (rows.length > 0) {
-      const cells = rows.map((r) => [
-        r.id,
-        r.interval ? formatTime(r.interval.start) : 'static',
-        r.interval ? formatTime(r.interval.end) : '',
-        r.filepath,
-      ]);
-      context.stdout.write(table([['id', 'start', 'end', 'file'], ...cells]));
-    }
-    if (rows.length === 0) {
-      context.stderr.write('nothing matched\n');
-      return EXIT.usage;
-    }
-    if (flags.out !== undefined) await found.toGeoParquet(flags.out, { signal: context.signal });
-    return EXIT.ok;
-  });
-}
-
-/** What a catalog holds. */
-export function infoCommand(path: string, flags: { readonly json?: boolean }, context: CliContext): Promise<number> {
-  return opened(path, context, async (catalog) => {
-    const rows = await catalog.toArray({ signal: context.signal });
-    const extent = await catalog.temporalExtent();
-    const crss = [...new Set(rows.map((r) => r.crs.canonical))];
-    const bounds = await catalog.totalBounds();
-    const info = {
-      path,
-      backend: catalog.backend,
-      engine: catalog.engine,
-      rows: rows.length,
-      static: rows.filter((r) => r.static).length,
-      crs: catalog.crs.canonical,
-      bounds: rows.length > 0 ? bounds : null,
-      start: extent && formatTime(extent.start),
-      end: extent && formatTime(extent.end),
-      nativeCrs: crss,
-      bands: [...new Set(rows.flatMap((r) => r.native?.bandNames ?? []))].filter((b) => b !== null),
-      dtypes: [...new Set(rows.flatMap((r) => r.native?.dtype ?? []))],
-      columns: [...new Set(rows.flatMap((r) => Object.keys(r.columns)))],
-    };
-    if (flags.json === true) context.stdout.write(json(info));
-    else
-      context.stdout.write(
-        table(
-          Object.entries(info).map(([key, value]) => [
-            key,
-            Array.isArray(value) ? value.join(', ') : String(value ?? ''),
-          ]),
-        ),
-      );
-    return EXIT.ok;
-  });
 }

@@ -1,9 +1,9 @@
 /** The command line: which commands and flags exist. Work is in one file a command. */
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../core/index.js';
+import { addCatalogCommands } from './catalog-command-program.js';
 import { showError, type CliContext } from './console.js';
 import { EXIT, exitCodeOf } from './exit-code.js';
-import type { BuildFlags, QueryFlags } from './catalog-command.js';
 import type { ExportFlags } from './export-command.js';
 import type { RunFlags } from './run-command.js';
 
@@ -62,42 +62,7 @@ function buildProgram(context: CliContext, done: (code: number) => void): Comman
       done(await (await import('./run-command.js')).runCommand(file, flags, context)),
     );
 
-  const catalog = program.command('catalog').description('build, query and inspect catalogs');
-  catalog
-    .command('build')
-    .description('index raster files into a GeoParquet catalog')
-    .argument('<files...>', 'files, or one folder, glob or URL')
-    .requiredOption('-o, --out <file>', 'GeoParquet file to write')
-    .option('--regex <pattern>', 'file names: a group "date", or "start" and "stop"')
-    .option('--date-format <format>', 'how dates are written (default: %Y%m%d)')
-    .option('--day', 'widen times to whole UTC days')
-    .option('--crs <crs>', 'CRS of the catalog (default: that of the first file)')
-    .option('--resolution <number>', 'pixel size of its slices, in units of its CRS')
-    .option('--strict', 'end with the first file that cannot be read')
-    .option('--json', 'print JSON')
-    .action(async (files: readonly string[], flags: BuildFlags) =>
-      done(await (await import('./catalog-command.js')).buildCommand(files, flags, context)),
-    );
-  catalog
-    .command('query')
-    .description('list rows that meet an area and a time')
-    .argument('<catalog>', 'GeoParquet file')
-    .option('--bounds <xmin,ymin,xmax,ymax>', 'area; x before y')
-    .option('--crs <crs>', 'CRS of the bounds (default: that of the catalog)')
-    .option('--time <start/end>', 'ISO 8601; a date means the whole day')
-    .option('-o, --out <file>', 'write the rows as a catalog')
-    .option('--json', 'print JSON')
-    .action(async (file: string, flags: QueryFlags) =>
-      done(await (await import('./catalog-command.js')).queryCommand(file, flags, context)),
-    );
-  catalog
-    .command('info')
-    .description('say what a catalog holds')
-    .argument('<catalog>', 'GeoParquet file')
-    .option('--json', 'print JSON')
-    .action(async (file: string, flags: { readonly json?: boolean }) =>
-      done(await (await import('./catalog-command.js')).infoCommand(file, flags, context)),
-    );
+  addCatalogCommands(program, context, done);
 
   program
     .command('export')

@@ -1,0 +1,188 @@
+/** `nadir catalog build`: files, or STAC items, to a catalog (`catalog.md` §3, §9). */
+import path from 'node:path';
+import { ArgumentError } from '../core/index.js';
+import { buildCubeCatalog, buildRasterCatalog, buildVectorCatalog, catalogFromStac } from '../catalog/index.js';
+import type { GeoCatalog } from '../catalog/types.js';
+import { CUBE_EXTENSIONS } from '../catalog/build-cube.js';
+import { RASTER_EXTENSIONS } from '../catalog/build-raster.js';
+import { VECTOR_EXTENSIONS } from '../formats/vector/index.js';
+import { isRemote, listFiles, writeFileAtomic } from '../io/index.js';
+import { json, readAssets, readChoice, readList, readNumber, stacPlace } from './catalog-command.js';
+import { checkTarget, formatOf, writeTarget, type TargetFlags } from './catalog-command-target.js';
+import { progressLine, type CliContext } from './console.js';
+import { EXIT } from './exit-code.js';
+
+export interface BuildFlags extends TargetFlags {
+  readonly kind?: string;
+  readonly regex?: string;
+  readonly dateFormat?: string;
+  readonly day?: boolean;
+  readonly crs?: string;
+  readonly resolution?: string;
+  readonly densify?: string;
+  readonly concurrency?: string;
+  readonly layer?: string;
+  readonly vars?: string;
+  readonly timeVar?: string;
+  readonly assets?: string;
+  readonly properties?: string;
+  readonly strict?: boolean;
+  readonly skipReport?: string;
+  readonly json?: boolean;
+}
+
+const KINDS = ['raster', 'cube', 'vector', 'stac'] as const;
+type Kind = (typeof KINDS)[number];
+
+/** Flags that only some kinds of catalog take. */
+const OWN_FLAGS: readonly (readonly [flag: keyof BuildFlags, kinds: readonly Kind[]])[] = [
+  ['regex', ['raster', 'vector']],
+  ['dateFormat', ['raster', 'vector']],
+  ['day', ['raster', 'vector']],
+  ['resolution', ['raster', 'cube', 'vector']],
+  ['densify', ['raster', 'cube', 'vector']],
+  ['concurrency', ['raster', 'cube', 'vector']],
+  ['strict', ['raster', 'cube', 'vector']],
+  ['layer', ['vector']],
+  ['vars', ['cube']],
+  ['timeVar', ['cube']],
+  ['assets', ['stac']],
+  ['properties', ['stac']],
+];
+
+const STAC_NAME = /\.(?:json|ndjson|jsonl)$/i;
+const ENDINGS: readonly (readonly [kind: Kind, endings: readonly string[]])[] = [
+  ['raster', RASTER_EXTENSIONS],
+  ['cube', CUBE_EXTENSIONS],
+  ['vector', VECTOR_EXTENSIONS],
+];
+
+function kindOfName(file: string): Kind | null {
+  const name = (isRemote(file) ? new URL(file).pathname : file).toLowerCase();
+  const found = ENDINGS.find(([, endings]) => endings.some((e) => name.endsWith(e)));
+  return found?.[0] ?? (STAC_NAME.test(name) ? 'stac' : null);
+}
+
+/** The kind that most of the files have by their names, and what is said about it. */
+async function guessKind(files: readonly string[], context: CliContext): Promise<readonly [kind: Kind, said: string]> {
+  const [only = ''] = files;
+  const named = kindOfName(only);
+  // Only a look inside tells items from features in Parquet, and a STAC folder from one of files.
+  const unclear = named === null || /parquet$/i.test(only);
+  if (files.length === 1 && unclear && (await stacPlace(only, context.signal)) !== null) return ['stac', 'stac'];
+  if (files.length === 1 && named === 'stac') return ['stac', 'stac'];
+  const endings = ENDINGS.flatMap(([, list]) => list);
+  const listed = await listFiles(files, endings, { signal: context.signal }).catch(() => files);
+  const counts = new Map<Kind, number>();
+  for (const file of listed) {
+    const kind = kindOfName(file);
+    if (kind) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  const [first, ...rest] = [...counts].sort((a, b) => b[1] - a[1]);
+  // Nothing known: rasters, whose builder says what it looked for.
+  if (!first) return ['raster', 'raster'];
+  const others = rest.map(([kind, n]) => `${n} ${kind}`).join(', ');
+  return [first[0], `${first[0]}${others === '' ? '' : `; the folder also has ${others}`}`];
+}
+
+function checkFlags(kind: Kind, flags: BuildFlags): void {
+  for (const [flag, kinds] of OWN_FLAGS) {
+    if (flags[flag] === undefined || kinds.includes(kind)) continue;
+    const name = flag.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
+    throw new ArgumentError('wrong-flag', `--${name} is for ${kinds.join(', ')} catalogs; this one is ${kind}.`, {
+      hint: 'Another kind of catalog is chosen with --kind.',
+    });
+  }
+}
+
+async function build(
+  kind: Kind,
+  files: readonly string[],
+  flags: BuildFlags,
+  context: CliContext,
+): Promise<GeoCatalog> {
+  const progress = progressLine(context.stderr, 'indexing');
+  // One argument may be a folder or a glob; several are what the shell made of one.
+  const [only] = files;
+  const input = files.length === 1 && only !== undefined ? only : files;
+  const task = { signal: context.signal, onProgress: progress.onProgress };
+  const common = {
+    ...task,
+    ...(flags.crs !== undefined && { targetCrs: flags.crs }),
+    ...(flags.resolution !== undefined && {
+      targetResolution: readNumber('resolution', flags.resolution, { least: Number.MIN_VALUE }),
+    }),
+    ...(flags.densify !== undefined && { densify: readNumber('densify', flags.densify, { whole: true, least: 0 }) }),
+    ...(flags.concurrency !== undefined && {
+      concurrency: readNumber('concurrency', flags.concurrency, { whole: true, least: 1 }),
+    }),
+    ...(flags.strict === true && { onError: 'raise' as const }),
+  };
+  const named = {
+    ...(flags.regex !== undefined && { filenameRegex: flags.regex }),
+    ...(flags.dateFormat !== undefined && { dateFormat: flags.dateFormat }),
+    ...(flags.day === true && { datePrecision: 'day' as const }),
+  };
+  try {
+    switch (kind) {
+      case 'raster':
+        return await buildRasterCatalog(input, { ...common, ...named });
+      case 'cube':
+        return await buildCubeCatalog(input, {
+          ...common,
+          ...(flags.vars !== undefined && { dataVars: readList('vars', flags.vars) }),
+          ...(flags.timeVar !== undefined && { timeVar: flags.timeVar }),
+        });
+      case 'vector': {
+        const layer = flags.layer !== undefined && /^\d+$/.test(flags.layer) ? Number(flags.layer) : flags.layer;
+        return await buildVectorCatalog(input, { ...common, ...named, ...(layer !== undefined && { layer }) });
+      }
+      case 'stac': {
+        if (only === undefined || files.length > 1)
+          throw new ArgumentError('one-source', `A STAC catalog is built from one source; got ${files.length}.`);
+        const place = (await stacPlace(only, context.signal)) ?? only;
+        return await catalogFromStac(place, {
+          ...task,
+          assets: readAssets(flags.assets),
+          ...(flags.properties !== undefined && { properties: readList('properties', flags.properties) }),
+          ...(flags.crs !== undefined && { targetCrs: flags.crs }),
+        });
+      }
+      default:
+        return kind satisfies never;
+    }
+  } finally {
+    progress.end();
+  }
+}
+
+/** Indexes files into a catalog. Returns the exit code. */
+export async function buildCommand(files: readonly string[], flags: BuildFlags, context: CliContext): Promise<number> {
+  const format = formatOf(flags);
+  await checkTarget(flags, format, true);
+  const [kind, said] =
+    flags.kind === undefined ? await guessKind(files, context) : [readChoice('kind', flags.kind, KINDS), null];
+  if (said !== null) context.stderr.write(`indexing as ${said} (--kind says otherwise)\n`);
+  checkFlags(kind, flags);
+  const catalog = await build(kind, files, flags, context);
+  try {
+    const report = await writeTarget(catalog, flags, format, context);
+    const skipped = (catalog.config.skipped ?? []).map((s) => ({
+      file: s.item,
+      code: s.error.code,
+      message: s.error.message,
+    }));
+    if (flags.skipReport !== undefined)
+      await writeFileAtomic(path.resolve(flags.skipReport), json(skipped), { signal: context.signal });
+    const facts = { ...report, kind, crs: catalog.crs.canonical };
+    if (flags.json === true) context.stdout.write(json({ ...facts, skipped }));
+    else
+      context.stdout.write(
+        `${report.path}: ${report.rows} rows, ${report.bytes} bytes, ${facts.crs}${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}\n`,
+      );
+    for (const { file, message } of skipped) context.stderr.write(`skipped ${file}: ${message}\n`);
+    return EXIT.ok;
+  } finally {
+    await catalog.dispose();
+  }
+}
