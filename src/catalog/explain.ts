@@ -9,6 +9,12 @@ import type { Explanation, ExplanationStep } from './types.js';
 
 const COLUMNS = ['operation', 'what', 'rows in', 'rows out', 'by space', 'by time', 'by predicate', 'SQL'];
 
+function stepText({ detail, rowsIn, rowsOut, removed }: ExplanationStep): string {
+  const lost = (['space', 'time', 'predicate'] as const).filter((test) => removed[test] > 0);
+  const why = lost.map((test) => `${removed[test]} by ${test}`).join(', ');
+  return `${detail}: ${rowsIn} → ${rowsOut} rows${why === '' ? '' : ` (removed ${why})`}`;
+}
+
 /** An explanation that shows itself as a table. */
 class ShownExplanation implements Explanation {
   readonly steps: readonly ExplanationStep[];
@@ -22,12 +28,9 @@ class ShownExplanation implements Explanation {
   get title(): string {
     return 'Explanation';
   }
-  get facts(): readonly { readonly label: string; readonly value: number }[] {
-    return [
-      { label: 'rows at the start', value: this.steps[0]?.rowsOut ?? 0 },
-      { label: 'rows at the end', value: this.steps.at(-1)?.rowsOut ?? 0 },
-      { label: 'operations', value: this.steps.length - 1 },
-    ];
+  /** One line a step, for displays without tables. */
+  get facts(): readonly { readonly label: string; readonly value: string }[] {
+    return this.steps.map((step, k) => ({ label: `${k + 1}. ${step.operation}`, value: stepText(step) }));
   }
   get tables(): readonly {
     readonly title: string;
