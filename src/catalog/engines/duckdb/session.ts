@@ -47,6 +47,23 @@ function typed(error: unknown): NadirError {
   return new FormatError('bad-parquet', `DuckDB cannot read the catalog: ${message}.`, init);
 }
 
+/** Waits for a promise that never rejects, until the signal is aborted. */
+async function unlessAborted(waited: Promise<unknown>, signal: AbortSignal | undefined): Promise<void> {
+  if (!signal) {
+    await waited;
+    return;
+  }
+  signal.throwIfAborted();
+  let onAbort: (() => void) | undefined;
+  const aborted = new Promise<void>((resolve) => {
+    onAbort = resolve;
+    signal.addEventListener('abort', resolve, { once: true });
+  });
+  await Promise.race([waited, aborted]);
+  if (onAbort) signal.removeEventListener('abort', onAbort);
+  signal.throwIfAborted();
+}
+
 /**
  * A DuckDB without network, extensions, and files other than the given ones. Native calls run one at a time; each stream
  * has a connection of its own, so that streams can be read in turns.
@@ -208,7 +225,7 @@ export class DuckdbSession {
   async #call<T>(connection: DuckDBConnection, signal: AbortSignal | undefined, fn: () => Promise<T>): Promise<T> {
     const before = this.#turn;
     const mine = (async () => {
-      await before;
+      await unlessAborted(before, signal);
       signal?.throwIfAborted();
       this.#checkOpen();
       let timer: NodeJS.Timeout | undefined;
@@ -228,7 +245,7 @@ export class DuckdbSession {
         clearInterval(timer);
       }
     })();
-    this.#turn = mine.catch(() => undefined);
+    this.#turn = Promise.allSettled([before, mine]);
     return mine;
   }
 }
