@@ -61,6 +61,7 @@ export function coalescingSource(source: Source): Source {
   return {
     url: source.url,
     ...(source.size === undefined ? {} : { size: source.size }),
+    ...(source.head && { head: source.head }),
     read,
     close: () => source.close(),
   };

@@ -228,5 +228,5 @@ export async function openHttpSource(address: string | URL, o: HttpSourceOptions
       ? answer.bytes
       : answer.bytes.slice(offset - answer.start, offset - answer.start + wanted);
   };
-  return { url, size: first.total, read, close: () => Promise.resolve() };
+  return { url, size: first.total, head: first.bytes, read, close: () => Promise.resolve() };
 }

@@ -8,6 +8,8 @@ const MAX_PAGES = 32;
 export interface PageSource extends Source {
   /** Reads through the page cache. */
   readPaged(offset: number, length: number, o?: ReadOptions): Promise<Uint8Array>;
+  /** Bytes that one page in memory holds, not to be changed; null when they must be read. */
+  peek(offset: number, length: number): Uint8Array | null;
 }
 
 /** Wraps a source with a page cache. A straight read is served from pages when they already hold all of it. */
@@ -15,6 +17,11 @@ export function pageSource(source: Source, pageBytes: number): PageSource {
   const pages = new Map<number, Promise<Uint8Array>>();
   const held = new Map<number, Uint8Array>();
   const end = source.size ?? Infinity;
+  const { head } = source;
+  if (head && head.byteLength >= Math.min(pageBytes, end)) {
+    held.set(0, head);
+    pages.set(0, Promise.resolve(head));
+  }
 
   const load = (first: number, last: number, o: ReadOptions): Promise<Uint8Array>[] => {
     const wanted: Promise<Uint8Array>[] = [];
@@ -60,6 +67,13 @@ export function pageSource(source: Source, pageBytes: number): PageSource {
     return join(await Promise.all(load(first, last, o)), first, offset, wanted);
   };
 
+  const peek = (offset: number, length: number): Uint8Array | null => {
+    const page = Math.floor(offset / pageBytes);
+    const part = held.get(page);
+    const from = offset - page * pageBytes;
+    return part && from + length <= part.byteLength ? part.subarray(from, from + length) : null;
+  };
+
   const read = (offset: number, length: number, o: ReadOptions = {}): Promise<Uint8Array> => {
     const wanted = Math.max(0, Math.min(length, end - offset));
     const first = Math.floor(offset / pageBytes);
@@ -78,6 +92,7 @@ export function pageSource(source: Source, pageBytes: number): PageSource {
     ...(source.size === undefined ? {} : { size: source.size }),
     read,
     readPaged,
+    peek,
     close: () => source.close(),
   };
 }

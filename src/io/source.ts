@@ -11,6 +11,8 @@ export interface Source {
   readonly url: URL;
   /** Length in bytes, where known. */
   readonly size?: number;
+  /** The first bytes, where they came with the opening: headers are parsed from them without waiting. Not to be changed. */
+  readonly head?: Uint8Array;
   /**
    * The bytes `[offset, offset + length)`; fewer at the end of the source. The caller owns the result.
    *

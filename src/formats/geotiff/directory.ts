@@ -1,8 +1,7 @@
-/** Typed access to the tags of one image, through the `geotiff` package. */
-import { GeoTIFF } from 'geotiff';
-import { FormatError, isNadirError, messageOf } from '../../core/index.js';
+/** Typed access to the tags of one image. */
+import { FormatError } from '../../core/index.js';
 import type { PageSource } from '../../io/index.js';
-import { readNumbers, type Directory, type TiffStructure } from './structure.js';
+import { numbersOf, readBytes, type Directory, type TiffStructure } from './structure.js';
 
 /** TIFF and GeoTIFF tags by the names of their specifications. */
 export const TAG = {
@@ -38,16 +37,39 @@ export const TAG = {
   GdalNodata: 42113,
 } as const;
 
-/** The image directories of a file, each with typed readers of its tags. */
+/** TIFF's own texts, under the names that GDAL gives them. */
+export const TEXT_TAGS: Readonly<Record<string, number>> = {
+  TIFFTAG_DOCUMENTNAME: 269,
+  TIFFTAG_IMAGEDESCRIPTION: 270,
+  TIFFTAG_SOFTWARE: 305,
+  TIFFTAG_DATETIME: 306,
+  TIFFTAG_ARTIST: 315,
+  TIFFTAG_HOSTCOMPUTER: 316,
+  TIFFTAG_COPYRIGHT: 33432,
+};
+
+/** Tags whose values are loaded with the directory. Places of blocks, which may be millions, are not among them. */
+const LOADED: ReadonlySet<number> = new Set(
+  [...Object.values(TAG), ...Object.values(TEXT_TAGS)].filter(
+    (tag) =>
+      tag !== TAG.StripOffsets && tag !== TAG.StripByteCounts && tag !== TAG.TileOffsets && tag !== TAG.TileByteCounts,
+  ),
+);
+const [BYTE, ASCII, UNDEFINED] = [1, 2, 7];
+const TEXT = new TextDecoder('utf-8');
+
+/** One image directory with typed readers of its tags, whose values are in memory. */
 export class Tags {
   readonly directory: Directory;
-  readonly #load: (tag: number) => Promise<unknown>;
+  readonly #values: ReadonlyMap<number, Uint8Array>;
+  readonly #little: boolean;
   readonly #name: string;
 
-  constructor(name: string, directory: Directory, load: (tag: number) => Promise<unknown>) {
+  constructor(name: string, directory: Directory, little: boolean, values: ReadonlyMap<number, Uint8Array>) {
     this.#name = name;
     this.directory = directory;
-    this.#load = load;
+    this.#little = little;
+    this.#values = values;
   }
 
   has(tag: number): boolean {
@@ -55,76 +77,51 @@ export class Tags {
   }
 
   /** All numbers of a tag; null when it is absent. */
-  async numbers(tag: number): Promise<readonly number[] | null> {
-    if (!this.has(tag)) return null;
-    const value = await this.#load(tag);
-    if (typeof value === 'number') return [value];
-    if (Array.isArray(value) || ArrayBuffer.isView(value)) return Array.from(value as ArrayLike<unknown>, Number);
-    throw new FormatError('bad-tag', `${this.#name}: tag ${tag} should hold numbers.`, {
-      details: { file: this.#name },
-    });
+  numbers(tag: number): readonly number[] | null {
+    const place = this.directory.tags.get(tag);
+    const bytes = this.#values.get(tag);
+    if (!place || !bytes) return null;
+    if (place.type === ASCII) {
+      throw new FormatError('bad-tag', `${this.#name}: tag ${tag} should hold numbers.`, {
+        details: { file: this.#name },
+      });
+    }
+    return numbersOf(bytes, place.type, this.#little);
   }
 
   /** The first number of a tag, or the default when it is absent. */
-  async number(tag: number, missing: number): Promise<number> {
-    return (await this.numbers(tag))?.[0] ?? missing;
+  number(tag: number, missing: number): number {
+    return this.numbers(tag)?.[0] ?? missing;
   }
 
   /** The text of a tag without its closing zero; null when it is absent. */
-  async text(tag: number): Promise<string | null> {
-    if (!this.has(tag)) return null;
-    const value = await this.#load(tag);
-    const text =
-      typeof value === 'string' ? value : value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : '';
-    const end = text.indexOf('\0');
-    return end < 0 ? text : text.slice(0, end);
+  text(tag: number): string | null {
+    const place = this.directory.tags.get(tag);
+    const bytes = this.#values.get(tag);
+    if (!place || !bytes) return null;
+    const isText = place.type === ASCII || ((place.type === BYTE || place.type === UNDEFINED) && place.count > 1);
+    if (!isText) return '';
+    const end = bytes.indexOf(0);
+    return TEXT.decode(end < 0 ? bytes : bytes.subarray(0, end));
   }
 }
 
-/** Opens the directories of a checked file. */
+/** The directories of a checked file with the values of their tags, read at once where they are in memory already. */
 export async function openDirectories(
   source: PageSource,
   structure: TiffStructure,
   name: string,
   signal?: AbortSignal,
 ): Promise<Tags[]> {
-  const fetchExact = async (offset: number, length: number): Promise<ArrayBufferLike> => {
-    const bytes = await source.readPaged(offset, length, { signal });
-    return bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : new Uint8Array(bytes).buffer;
-  };
-  const adapter = {
-    fetch: (slices: readonly { offset: number; length: number }[]) =>
-      Promise.all(slices.map((s) => fetchExact(s.offset, s.length))),
-    fetchSlice: async (s: { offset: number; length: number }) => ({ ...s, data: await fetchExact(s.offset, s.length) }),
-    fileSize: source.size ?? null,
-    close: () => Promise.resolve(),
-  };
-  const wrap = async <T>(work: () => Promise<T>): Promise<T> => {
-    try {
-      return await work();
-    } catch (error) {
-      signal?.throwIfAborted();
-      // geotiff throws plain errors for whatever it cannot parse; those of our own layers pass.
-      if (isNadirError(error)) throw error;
-      throw new FormatError('malformed', `${name} cannot be parsed: ${messageOf(error)}.`, {
-        hint: 'The file is damaged; get it again.',
-        details: { file: name },
-        cause: error,
-      });
+  const all: Tags[] = [];
+  for (const directory of structure.directories) {
+    const values = new Map<number, Uint8Array>();
+    for (const [tag, place] of directory.tags) {
+      if (!LOADED.has(tag)) continue;
+      const bytes = readBytes(source, place, signal);
+      values.set(tag, bytes instanceof Uint8Array ? bytes : await bytes);
     }
-  };
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- the package does not export its BaseSource; it calls these four members only
-  const tiff = await wrap(() => GeoTIFF.fromSource(adapter));
-  return structure.directories.map((directory, index) => {
-    const load = (tag: number): Promise<unknown> =>
-      wrap(async () => {
-        const { fileDirectory } = await tiff.getImage(index);
-        const place = directory.tags.get(tag);
-        // geotiff 3.0.5 reads arrays outside the directory's first kilobyte as little-endian, whatever the file is.
-        if (place && fileDirectory.deferredArrays.has(tag))
-          return readNumbers(source, structure, place, 0, place.count, signal);
-        return (await fileDirectory.loadValue(tag)) as unknown;
-      });
-    return new Tags(name, directory, load);
-  });
+    all.push(new Tags(name, directory, structure.littleEndian, values));
+  }
+  return all;
 }

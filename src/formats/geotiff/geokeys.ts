@@ -50,11 +50,11 @@ export interface GeoKeys {
 }
 
 /** Reads the GeoKey directory; null when the file has none. Entries that point outside their tables are left out. */
-export async function readGeoKeys(tags: Tags): Promise<GeoKeys | null> {
-  const directory = await tags.numbers(TAG.GeoKeyDirectory);
+export function readGeoKeys(tags: Tags): GeoKeys | null {
+  const directory = tags.numbers(TAG.GeoKeyDirectory);
   if (!directory || directory.length < 4) return null;
-  const doubles = (await tags.numbers(TAG.GeoDoubleParams)) ?? [];
-  const text = (await tags.text(TAG.GeoAsciiParams)) ?? '';
+  const doubles = tags.numbers(TAG.GeoDoubleParams) ?? [];
+  const text = tags.text(TAG.GeoAsciiParams) ?? '';
   const numbers = new Map<number, readonly number[]>();
   const texts = new Map<number, string>();
   const count = Math.min(directory[3] ?? 0, Math.floor(directory.length / 4) - 1);

@@ -20,13 +20,13 @@ function shiftHalfPixel([a, b, c, d, e, f]: Affine): Affine {
  * A pixel scale with a tie point comes first, then the 4 × 4 matrix (rotated or bottom-up rasters), as in GDAL.
  * Tie points alone (ground control points) give no affine transform.
  */
-export async function readTransform(
+export function readTransform(
   tags: Tags,
   isPixelPoint: boolean,
-): Promise<{ readonly transform: Affine; readonly georeferenced: boolean }> {
-  const scale = await tags.numbers(TAG.ModelPixelScale);
-  const tie = await tags.numbers(TAG.ModelTiepoint);
-  const matrix = await tags.numbers(TAG.ModelTransformation);
+): { readonly transform: Affine; readonly georeferenced: boolean } {
+  const scale = tags.numbers(TAG.ModelPixelScale);
+  const tie = tags.numbers(TAG.ModelTiepoint);
+  const matrix = tags.numbers(TAG.ModelTransformation);
   let transform: Affine | null = null;
   if (scale && scale.length >= 2 && tie && tie.length >= 6 && scale[0] !== 0 && scale[1] !== 0) {
     const [i = 0, j = 0, , x = 0, y = 0] = tie;

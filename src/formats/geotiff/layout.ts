@@ -70,7 +70,7 @@ export function blockBytes(layout: ImageLayout, rows: number): number {
  * @throws {@link FormatError} `bad-size`, `bad-tag`, `truncated` for sizes and counts that contradict each other or the
  * file; {@link UnsupportedDataError} `bit-depth`, `compression`, … for what is valid but not read.
  */
-export async function readLayout(tags: Tags, name: string, fileBytes: number): Promise<ImageLayout> {
+export function readLayout(tags: Tags, name: string, fileBytes: number): ImageLayout {
   const bad = (code: string, what: string): FormatError =>
     new FormatError(code, `${name}: ${what}.`, { hint: 'The file is damaged; get it again.', details: { file: name } });
   const unsupported = (code: string, what: string): UnsupportedDataError =>
@@ -79,16 +79,16 @@ export async function readLayout(tags: Tags, name: string, fileBytes: number): P
       details: { file: name },
     });
 
-  const width = await tags.number(TAG.ImageWidth, 0);
-  const height = await tags.number(TAG.ImageLength, 0);
-  const count = await tags.number(TAG.SamplesPerPixel, 1);
+  const width = tags.number(TAG.ImageWidth, 0);
+  const height = tags.number(TAG.ImageLength, 0);
+  const count = tags.number(TAG.SamplesPerPixel, 1);
   const isWhole = (v: number, max: number): boolean => Number.isInteger(v) && v >= 1 && v <= max;
   if (!isWhole(width, 2 ** 31) || !isWhole(height, 2 ** 31))
     throw bad('bad-size', `its image size is ${width} × ${height}`);
   if (!isWhole(count, MAX_BANDS)) throw bad('bad-size', `it claims ${count} bands`);
 
-  const depths = (await tags.numbers(TAG.BitsPerSample)) ?? [1];
-  const formats = (await tags.numbers(TAG.SampleFormat)) ?? [1];
+  const depths = tags.numbers(TAG.BitsPerSample) ?? [1];
+  const formats = tags.numbers(TAG.SampleFormat) ?? [1];
   const bits = depths[0] ?? 1;
   const format = formats[0] ?? 1;
   if (depths.slice(0, count).some((b) => b !== bits) || formats.slice(0, count).some((f) => f !== format)) {
@@ -96,29 +96,29 @@ export async function readLayout(tags: Tags, name: string, fileBytes: number): P
   }
   const dtype = dtypeFor(format, bits);
   if (!dtype) throw unsupported('bit-depth', `has ${bits}-bit ${FORMAT_NAMES[format] ?? `format-${format}`} values`);
-  if ((await tags.number(TAG.FillOrder, 1)) === 2)
+  if (tags.number(TAG.FillOrder, 1) === 2)
     throw unsupported('fill-order', 'stores its bits in reverse order (FillOrder 2)');
 
-  const compression = await tags.number(TAG.Compression, COMPRESSION_NONE);
+  const compression = tags.number(TAG.Compression, COMPRESSION_NONE);
   if (!isReadable(compression)) throw unsupported('compression', `is compressed with ${compressionName(compression)}`);
-  const photometric = await tags.number(TAG.Photometric, 1);
+  const photometric = tags.number(TAG.Photometric, 1);
   if (photometric === PHOTOMETRIC_YCBCR && compression !== COMPRESSION_JPEG)
     throw unsupported('photometric', 'holds YCbCr colours without JPEG');
   if (compression === COMPRESSION_JPEG && bits !== 8) throw unsupported('bit-depth', `is JPEG with ${bits} bits`);
-  const predictor = await tags.number(TAG.Predictor, 1);
+  const predictor = tags.number(TAG.Predictor, 1);
   const usesPredictor = compression === 5 || compression === 8 || compression === 32946 || compression === 50000;
   if (usesPredictor && predictor !== 1) {
     if (predictor !== 2 && predictor !== 3) throw bad('bad-tag', `its predictor is ${predictor}`);
     if (bits % 8 !== 0 || bits > 64) throw unsupported('predictor', `uses a predictor on ${bits}-bit values`);
     if (predictor === 3 && format !== 3) throw bad('bad-tag', 'it uses the floating-point predictor on integers');
   }
-  const planar = await tags.number(TAG.PlanarConfiguration, 1);
+  const planar = tags.number(TAG.PlanarConfiguration, 1);
   if (planar !== 1 && planar !== 2) throw bad('bad-tag', `its planar configuration is ${planar}`);
 
   const tiled = tags.has(TAG.TileOffsets) || (tags.has(TAG.TileWidth) && !tags.has(TAG.StripOffsets));
-  const blockWidth = tiled ? await tags.number(TAG.TileWidth, 0) : width;
-  const rowsPerStrip = await tags.number(TAG.RowsPerStrip, height);
-  const blockHeight = tiled ? await tags.number(TAG.TileLength, 0) : Math.min(rowsPerStrip, height);
+  const blockWidth = tiled ? tags.number(TAG.TileWidth, 0) : width;
+  const rowsPerStrip = tags.number(TAG.RowsPerStrip, height);
+  const blockHeight = tiled ? tags.number(TAG.TileLength, 0) : Math.min(rowsPerStrip, height);
   if (!isWhole(blockWidth, 2 ** 31) || !isWhole(blockHeight, 2 ** 31))
     throw bad('bad-size', `its blocks are ${blockWidth} × ${blockHeight}`);
   // Some writers leave the offsets of tiles under the tag of strips; libtiff reads them all the same.
@@ -150,7 +150,7 @@ export async function readLayout(tags: Tags, name: string, fileBytes: number): P
 
   let jpegTables: Uint8Array | null = null;
   if (compression === COMPRESSION_JPEG && tags.has(TAG.JPEGTables))
-    jpegTables = Uint8Array.from((await tags.numbers(TAG.JPEGTables)) ?? []);
+    jpegTables = Uint8Array.from(tags.numbers(TAG.JPEGTables) ?? []);
   return {
     width,
     height,

@@ -12,7 +12,7 @@ import { openSource, pageSource, showSource, type PageSource, type Source } from
 import { BlockCache } from './block-cache.js';
 import { compressionName } from './codec.js';
 import { crsOfGeoKeys } from './crs-read.js';
-import { TAG, openDirectories, type Tags } from './directory.js';
+import { TAG, TEXT_TAGS, openDirectories, type Tags } from './directory.js';
 import { KEY, readGeoKeys } from './geokeys.js';
 import { readTransform } from './georeference.js';
 import { TiffImage } from './image.js';
@@ -39,17 +39,6 @@ const MAX_FLOAT32_TEXT = 3.4028236e38;
 const SUBFILE_REDUCED = 1;
 const SUBFILE_MASK = 4;
 const PIXEL_IS_POINT = 2;
-/** TIFF's own texts, under the names that GDAL gives them. */
-const TEXT_TAGS: Readonly<Record<string, number>> = {
-  TIFFTAG_DOCUMENTNAME: 269,
-  TIFFTAG_IMAGEDESCRIPTION: 270,
-  TIFFTAG_SOFTWARE: 305,
-  TIFFTAG_DATETIME: 306,
-  TIFFTAG_ARTIST: 315,
-  TIFFTAG_HOSTCOMPUTER: 316,
-  TIFFTAG_COPYRIGHT: 33432,
-};
-
 let opened = 0;
 
 /** A nodata text as GDAL writes it; null when it is no number. */
@@ -72,8 +61,8 @@ function fitNodata(value: number | null, dtype: DType): number | null {
   return Number.isInteger(value) && value >= min && value <= max ? value : null;
 }
 
-async function readColorTable(tags: Tags, nodata: number | null): Promise<readonly Rgba[] | null> {
-  const map = await tags.numbers(TAG.ColorMap);
+function readColorTable(tags: Tags, nodata: number | null): readonly Rgba[] | null {
+  const map = tags.numbers(TAG.ColorMap);
   if (!map) return null;
   const length = Math.floor(map.length / 3);
   // The specification says 16 bits; some writers store 8.
@@ -105,9 +94,9 @@ async function readParts(
   const fileBytes = source.size ?? Infinity;
   const [first, ...others] = all;
   if (!first) throw new UnsupportedDataError('no-image', `${name} holds no image.`);
-  const layout = await readLayout(first, name, fileBytes);
-  const metadata = parseGdalMetadata(await first.text(TAG.GdalMetadata), layout.count);
-  const stored = parseNodata(await first.text(TAG.GdalNodata));
+  const layout = readLayout(first, name, fileBytes);
+  const metadata = parseGdalMetadata(first.text(TAG.GdalMetadata), layout.count);
+  const stored = parseNodata(first.text(TAG.GdalNodata));
   const nodata = fitNodata(stored, metadata.isSignedByte ? 'int8' : layout.dtype);
   const context = (index: number) => ({
     name,
@@ -124,11 +113,11 @@ async function readParts(
   const overviews: TiffImage[] = [];
   const maskImages: TiffImage[] = [];
   for (const [i, tags] of others.entries()) {
-    const kind = await tags.number(TAG.NewSubfileType, 0);
+    const kind = tags.number(TAG.NewSubfileType, 0);
     const isMask = (kind & SUBFILE_MASK) !== 0;
     const isOverview = !isMask && (kind & SUBFILE_REDUCED) !== 0;
     if (!isMask && !isOverview) continue; // another page: not this image
-    const reduced = await readLayout(tags, name, fileBytes);
+    const reduced = readLayout(tags, name, fileBytes);
     if (
       isOverview &&
       (reduced.count !== layout.count || reduced.dtype !== layout.dtype || reduced.width > layout.width)
@@ -142,18 +131,18 @@ async function readParts(
   const maskOf = (l: ImageLayout): TiffImage | null =>
     maskImages.find((m) => m.layout.width === l.width && m.layout.height === l.height) ?? null;
 
-  const geoKeys = await readGeoKeys(first);
-  const { transform, georeferenced } = await readTransform(
+  const geoKeys = readGeoKeys(first);
+  const { transform, georeferenced } = readTransform(
     first,
     geoKeys?.numbers.get(KEY.RasterType)?.[0] === PIXEL_IS_POINT,
   );
   const { crs, problem } = crsOfGeoKeys(geoKeys);
   const tags: Record<string, string> = { ...metadata.tags };
   for (const [text, tag] of Object.entries(TEXT_TAGS)) {
-    const value = await first.text(tag);
+    const value = first.text(tag);
     if (value !== null && value !== '') tags[text] = value;
   }
-  const colorTable = layout.hasPalette ? await readColorTable(first, nodata) : null;
+  const colorTable = layout.hasPalette ? readColorTable(first, nodata) : null;
   const header: RasterHeader = {
     width: layout.width,
     height: layout.height,

@@ -1,8 +1,6 @@
 /**
- * The skeleton of a TIFF file, checked before the `geotiff` package sees it.
- *
- * That package trusts counts and offsets: a forged file makes it allocate gigabytes or follow a loop of directories.
- * TIFF 6.0, section 2; BigTIFF as libtiff documents it.
+ * The skeleton of a TIFF file, checked before anything is read by it: a forged count or offset would make a reader
+ * allocate gigabytes or follow a loop of directories. TIFF 6.0, section 2; BigTIFF as libtiff documents it.
  */
 import { FormatError } from '../../core/index.js';
 import type { PageSource } from '../../io/index.js';
@@ -67,7 +65,7 @@ class Reader {
  * @throws {@link FormatError} `not-tiff`, `truncated`, `directory-loop`, `forged-count`, naming file and place.
  */
 export async function readStructure(source: PageSource, name: string, signal?: AbortSignal): Promise<TiffStructure> {
-  const head = await source.readPaged(0, 16, { signal });
+  const head = source.peek(0, 16) ?? (await source.readPaged(0, 16, { signal }));
   if (head.byteLength < 8) throw bad(name, 'not-tiff', `${head.byteLength} bytes are too few for a TIFF file`);
   const order = String.fromCharCode(head[0] ?? 0, head[1] ?? 0);
   const littleEndian = order === 'II';
@@ -116,7 +114,8 @@ async function readDirectory(
   const nextBytes = file.bigTiff ? 8 : 4;
   if (offset + countBytes > file.size)
     throw bad(file.name, 'truncated', `a directory should be at byte ${offset}, but the file has ${file.size} bytes`);
-  const counter = new Reader(await source.readPaged(offset, countBytes, { signal }), file.littleEndian);
+  const read = async (length: number): Promise<Uint8Array> => source.readPaged(offset, length, { signal });
+  const counter = new Reader(source.peek(offset, countBytes) ?? (await read(countBytes)), file.littleEndian);
   const count = file.bigTiff ? counter.u64(0) : counter.u16(0);
   const length = countBytes + count * entryBytes + nextBytes;
   if (count > MAX_TAGS) throw bad(file.name, 'forged-count', `the directory at byte ${offset} claims ${count} tags`);
@@ -126,7 +125,7 @@ async function readDirectory(
       'truncated',
       `the directory at byte ${offset} with ${count} tags goes beyond the end of the file (${file.size} bytes)`,
     );
-  const reader = new Reader(await source.readPaged(offset, length, { signal }), file.littleEndian);
+  const reader = new Reader(source.peek(offset, length) ?? (await read(length)), file.littleEndian);
   const tags = new Map<number, TagPlace>();
   for (let i = 0; i < count; i++) {
     const at = countBytes + i * entryBytes;
@@ -151,6 +150,39 @@ async function readDirectory(
   return { directory: { offset, tags }, next };
 }
 
+type NumberAt = (view: DataView, at: number, little: boolean) => number;
+/** How values of the field types are read; those of other types are bytes. */
+const READERS: Readonly<Record<number, NumberAt>> = {
+  3: (view, at, little) => view.getUint16(at, little),
+  4: (view, at, little) => view.getUint32(at, little),
+  6: (view, at) => view.getInt8(at),
+  8: (view, at, little) => view.getInt16(at, little),
+  9: (view, at, little) => view.getInt32(at, little),
+  11: (view, at, little) => view.getFloat32(at, little),
+  12: (view, at, little) => view.getFloat64(at, little),
+  13: (view, at, little) => view.getUint32(at, little),
+  16: (view, at, little) => Number(view.getBigUint64(at, little)),
+  17: (view, at, little) => Number(view.getBigInt64(at, little)),
+  18: (view, at, little) => Number(view.getBigUint64(at, little)),
+};
+const byteAt: NumberAt = (view, at) => view.getUint8(at);
+
+/** The numbers that bytes of a field type hold. */
+export function numbersOf(bytes: Uint8Array, type: number, little: boolean): number[] {
+  const size = TYPE_BYTES[type] ?? 1;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const read = READERS[type] ?? byteAt;
+  const out: number[] = [];
+  for (let at = 0; at + size <= bytes.byteLength; at += size) out.push(read(view, at, little));
+  return out;
+}
+
+/** The bytes of a tag's values: at once where they are in memory, else by reading. */
+export function readBytes(source: PageSource, place: TagPlace, signal?: AbortSignal): Uint8Array | Promise<Uint8Array> {
+  const length = place.count * (TYPE_BYTES[place.type] ?? 1);
+  return source.peek(place.offset, length) ?? source.readPaged(place.offset, length, { signal });
+}
+
 /** Numbers `[from, to)` of a tag's values. */
 export async function readNumbers(
   source: PageSource,
@@ -162,21 +194,5 @@ export async function readNumbers(
 ): Promise<number[]> {
   const size = TYPE_BYTES[place.type] ?? 1;
   const bytes = await source.readPaged(place.offset + from * size, (to - from) * size, { signal });
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const little = structure.littleEndian;
-  const readers: Readonly<Record<number, (at: number) => number>> = {
-    3: (at) => view.getUint16(at, little),
-    4: (at) => view.getUint32(at, little),
-    8: (at) => view.getInt16(at, little),
-    9: (at) => view.getInt32(at, little),
-    11: (at) => view.getFloat32(at, little),
-    12: (at) => view.getFloat64(at, little),
-    13: (at) => view.getUint32(at, little),
-    16: (at) => Number(view.getBigUint64(at, little)),
-    17: (at) => Number(view.getBigInt64(at, little)),
-    18: (at) => Number(view.getBigUint64(at, little)),
-  };
-  const read = readers[place.type] ?? ((at: number) => view.getUint8(at));
-  const count = Math.floor(bytes.byteLength / size);
-  return Array.from({ length: Math.min(count, to - from) }, (_, i) => read(i * size));
+  return numbersOf(bytes, place.type, structure.littleEndian);
 }
