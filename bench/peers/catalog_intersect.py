@@ -1,12 +1,7 @@
 import os
-import warnings
 
 import geopandas
 import numpy as np
-import shapely
-
-# Areas in square degrees are only compared with those of the other side.
-warnings.filterwarnings("ignore", message="Geometry is in a geographic CRS")
 
 
 def load(folder, n):
@@ -18,4 +13,7 @@ def run(folder, n, data):
     left, right = data
     pairs = geopandas.overlay(left, right, how="intersection", keep_geom_type=True)
     pairs = pairs[(pairs.start_time_1 <= pairs.end_time_2) & (pairs.end_time_1 >= pairs.start_time_2)]
-    return {"check": [len(pairs), float(np.sum(shapely.area(pairs.geometry.values)))]}
+    start = np.maximum(pairs.start_time_1, pairs.start_time_2).min()
+    end = np.minimum(pairs.end_time_1, pairs.end_time_2).max()
+    micros = [int(t.as_unit("us").asm8.astype("int64")) for t in (start, end)]
+    return {"check": [len(pairs), *pairs.total_bounds.tolist(), *micros]}

@@ -1,9 +1,11 @@
 /** A packed tree over boxes and spans of time: which rows overlap a box and meet a span. */
 
 /** Rows of a leaf: below this, looking at all is faster than descending. */
-const LEAF = 8;
-/** Rows looked at to choose the axis of a split. */
+const LEAF = 16;
+/** Rows looked at to choose the axis of a split; a wrong axis costs least where few rows are left. */
 const SAMPLE = 48;
+const SAMPLE_OF_FEW = 12;
+const FEW = 2048;
 /** Numbers of a row or node: xmin, ymin, tmin, xmax, ymax, tmax. */
 const WIDTH = 6;
 
@@ -75,12 +77,13 @@ export class RowTree {
     this.nodes = new Float64Array((2 ** (this.#levels + 1) - 1) * WIDTH);
     this.firstLeaf = 2 ** this.#levels - 1;
     this.#stack = new Float64Array(3 * (this.#levels + 2));
-    this.#split(0, 0, n, this.#levels, extents, [new Float64Array(n), new Float64Array(n), new Float64Array(n)]);
+    const keys: Keys = [new Float64Array(n), new Float64Array(n), new Float64Array(n)];
+    fillKeys(rows, extents, keys);
+    this.#split(0, 0, n, this.#levels, extents, keys);
   }
 
   /** Splits rows lo … hi − 1 below node k and computes its extent. */
-  #split(k: number, lo: number, hi: number, depth: number, x: RowExtents, keys: Keys | null): void {
-    if (keys && k === 0) fillKeys(this.rows, x, keys);
+  #split(k: number, lo: number, hi: number, depth: number, x: RowExtents, keys: Keys): void {
     const nodes = this.nodes;
     const at = k * WIDTH;
     nodes.fill(Infinity, at, at + 3);
@@ -101,7 +104,7 @@ export class RowTree {
       return;
     }
     const mid = (lo + hi) >>> 1;
-    if (keys) select(this.rows, keys, axisOf(this.rows, lo, hi, x), lo, hi, mid);
+    select(this.rows, keys, axisOf(this.rows, lo, hi, x), lo, hi, mid);
     this.#split(2 * k + 1, lo, mid, depth - 1, x, keys);
     this.#split(2 * k + 2, mid, hi, depth - 1, x, keys);
     extend(nodes, at, nodes, (2 * k + 1) * WIDTH);
@@ -184,16 +187,21 @@ function centre(x: RowExtents, axis: number, row: number): number {
 }
 
 function fillKeys(rows: Uint32Array, x: RowExtents, keys: Keys): void {
-  rows.forEach((row, i) => {
-    for (let axis = 0; axis < 3; axis++) (keys[axis] as Float64Array)[i] = centre(x, axis, row);
-  });
+  const [kx, ky, kt] = keys;
+  for (let i = 0; i < rows.length; i++) {
+    // SAFETY: i < length.
+    const row = rows[i] as number;
+    kx[i] = centre(x, 0, row);
+    ky[i] = centre(x, 1, row);
+    kt[i] = centre(x, 2, row);
+  }
 }
 
 /** The axis along which a sample of the rows lies farthest apart for its size. */
 function axisOf(rows: Uint32Array, lo: number, hi: number, x: RowExtents): number {
   let best = 0;
   let most = -Infinity;
-  const step = Math.max(1, Math.floor((hi - lo) / SAMPLE));
+  const step = Math.max(1, Math.floor((hi - lo) / (hi - lo > FEW ? SAMPLE : SAMPLE_OF_FEW)));
   for (let axis = 0; axis < 3; axis++) {
     let [low, high, size, n] = [Infinity, -Infinity, 0, 0];
     for (let i = lo; i < hi; i += step) {
@@ -201,8 +209,8 @@ function axisOf(rows: Uint32Array, lo: number, hi: number, x: RowExtents): numbe
       const row = rows[i] as number;
       const c = centre(x, axis, row) / 2;
       if (!Number.isFinite(c)) continue;
-      low = Math.min(low, c);
-      high = Math.max(high, c);
+      if (c < low) low = c;
+      if (c > high) high = c;
       size += highOf(x, axis, row) - lowOf(x, axis, row);
       n++;
     }
@@ -234,10 +242,18 @@ function select(rows: Uint32Array, keys: Keys, axis: number, lo: number, hi: num
   }
 }
 
-function swap(rows: Uint32Array, keys: Keys, i: number, j: number): void {
-  for (const list of [rows, ...keys]) {
-    const kept = list[i] as number;
-    list[i] = list[j] as number;
-    list[j] = kept;
-  }
+function swap(rows: Uint32Array, [x, y, t]: Keys, i: number, j: number): void {
+  // SAFETY: i and j are within the lists. Spelt out: this is most of the work of building a tree.
+  const row = rows[i] as number;
+  rows[i] = rows[j] as number;
+  rows[j] = row;
+  const cx = x[i] as number;
+  x[i] = x[j] as number;
+  x[j] = cx;
+  const cy = y[i] as number;
+  y[i] = y[j] as number;
+  y[j] = cy;
+  const ct = t[i] as number;
+  t[i] = t[j] as number;
+  t[j] = ct;
 }
