@@ -1,56 +1,46 @@
 /** The `catalog` view: footprints on a map, timeline, table, details of the item that was clicked. */
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
-import type { FootprintRow } from '../../src/display/wire/payload.js';
 import { useDataset } from '../grid/use-dataset.js';
 import { handleVerdictKey } from '../grid/verdict-keys.js';
 import { hasBit, bitIndices } from '../shared/bits.js';
 import { copyText } from '../shared/clipboard.js';
 import { countsOf, verdictOf } from '../shared/curation.js';
 import { DataTable } from '../shared/data-table.js';
-import { formatCell, formatDegrees, formatInterval, plural } from '../shared/format.js';
+import { formatInterval, plural } from '../shared/format.js';
 import { Frame } from '../shared/frame.js';
 import { Live } from '../shared/live.js';
-import { Empty, Pill, Segmented, type Fact } from '../shared/ui.js';
+import { Empty, Pill, Segmented } from '../shared/ui.js';
 import { isOneOf, useViewState, type ViewProps } from '../shared/view.js';
+import { ColumnsView } from './columns-view.js';
 import { Details } from './details.js';
 import { isPlaced, unionBox } from './geometry.js';
 import { Legend } from './legend.js';
 import { MapPane } from './map-pane.js';
 import { useMapRows } from './use-map-rows.js';
+import { Summary } from './summary.js';
 import { Timeline } from './timeline.js';
-
-/** A box as text: south-west to north-east. */
-export function boxText(box: readonly [number, number, number, number]): string {
-  const [w, s, e, n] = box;
-  const step = Math.max(1e-5, Math.min(0.1, (n - s) / 100));
-  return `${formatDegrees(w, 'lon', step)} – ${formatDegrees(e, 'lon', step)}, ${formatDegrees(s, 'lat', step)} – ${formatDegrees(n, 'lat', step)}`;
-}
-
-function rowFacts(row: FootprintRow): Fact[] {
-  return [
-    { label: 'id', value: row.id },
-    { label: 'time', value: formatInterval(row.startMicros, row.endMicros) },
-    { label: 'bounds', value: boxText(row.bbox) },
-    ...Object.entries(row.properties).map(([label, value]) => ({ label, value: formatCell(value) })),
-  ];
-}
+import { rowFacts } from './words.js';
 
 /** Property names of rows in the order in which they first appear. */
 export function propertyNames(rows: readonly { readonly properties: Readonly<Record<string, unknown>> }[]): string[] {
   return [...new Set(rows.flatMap((r) => Object.keys(r.properties)))];
 }
 
-/** The view. */
-export function CatalogView({ payload, host }: ViewProps<'catalog'>): JSX.Element {
+/** The view: of row objects, or of columns where there are too many for objects. */
+export function CatalogView(props: ViewProps<'catalog'>): JSX.Element {
+  return props.payload.data.columns ? <ColumnsView {...props} /> : <RowsView {...props} />;
+}
+
+function RowsView({ payload, host }: ViewProps<'catalog'>): JSX.Element {
   const { data, viewId, datasetId } = payload;
   const { dataset, model } = useDataset(host, viewId, datasetId, data.rows, null);
-  const [tab, setTab] = useViewState<'map' | 'table' | 'skipped'>(
+  const [tab, setTab] = useViewState<'map' | 'table' | 'summary' | 'skipped'>(
     host,
     viewId,
     'tab',
     'map',
-    isOneOf(['map', 'table', 'skipped']),
+    isOneOf(['map', 'table', 'summary', 'skipped']),
   );
   const [openId, setOpenId] = useState<string | null>(null);
   const [spoken, setSpoken] = useState('');
@@ -141,6 +131,7 @@ export function CatalogView({ payload, host }: ViewProps<'catalog'>): JSX.Elemen
             choices={[
               { value: 'map', label: 'Map', icon: 'map' },
               { value: 'table', label: 'Table', icon: 'table' },
+              { value: 'summary', label: 'Summary', icon: 'info' },
               ...(data.skipped.length > 0
                 ? [{ value: 'skipped' as const, label: 'Skipped', icon: 'warning' as const }]
                 : []),
@@ -152,7 +143,9 @@ export function CatalogView({ payload, host }: ViewProps<'catalog'>): JSX.Elemen
       }
     >
       <div class="split">
-        {tab === 'skipped' ? (
+        {tab === 'summary' ? (
+          <Summary data={data} />
+        ) : tab === 'skipped' ? (
           <DataTable
             label="Skipped files"
             columns={['item', 'code', 'message', 'hint']}

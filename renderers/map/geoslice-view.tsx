@@ -6,7 +6,7 @@ import { formatInterval, formatNumber } from '../shared/format.js';
 import { Frame } from '../shared/frame.js';
 import { Button, Empty, Facts } from '../shared/ui.js';
 import type { ViewProps } from '../shared/view.js';
-import { boxText } from './catalog-view.js';
+import { boxText } from './words.js';
 import { isPlaced } from './geometry.js';
 import { MapPane } from './map-pane.js';
 

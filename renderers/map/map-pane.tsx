@@ -6,6 +6,7 @@ import { formatDegrees } from '../shared/format.js';
 import type { Host } from '../shared/host.js';
 import { Button } from '../shared/ui.js';
 import { useSignalValue } from '../shared/use-signal.js';
+import type { MapField } from './field/field.js';
 import { METRES_PER_DEGREE, scaleBar, ticks, type MapFeature } from './geometry.js';
 import { Locator } from './locator.js';
 import { MapSurface, type Camera, type Drape, type MapView } from './surface.js';
@@ -18,6 +19,8 @@ interface MapPaneProps {
   readonly features: readonly MapFeature[];
   readonly hover: number;
   readonly selected: ReadonlySet<number>;
+  /** Rows drawn from columns; `features` then only mark some of them. */
+  readonly field?: MapField | null;
   readonly drape?: Drape | null;
   /** Changes when the pixels of the drape have changed. */
   readonly drapeVersion?: unknown;
@@ -121,6 +124,7 @@ export function MapPane(props: MapPaneProps): JSX.Element {
     shownPlace.current = place;
     surface.fit(latest.current.box);
   }, [surface, place]);
+  useEffect(() => surface?.setField(props.field ?? null), [surface, props.field]);
   useEffect(() => surface?.setFeatures(props.features), [surface, props.features]);
   useEffect(() => surface?.setHover(props.hover), [surface, props.hover]);
   useEffect(() => surface?.setSelected(props.selected), [surface, props.selected]);

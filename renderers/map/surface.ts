@@ -8,6 +8,8 @@ import type { LonLat, LonLatBox } from '../../src/display/wire/payload.js';
 import { themeColours, themeVersion } from '../shared/theme.js';
 import { loadBasemap } from './basemap.js';
 import { hasWebGl2, loadEngine } from './engine.js';
+import { BOX_LAYER, BoxLayer } from './field/box-layer.js';
+import type { MapField } from './field/field.js';
 import { featureCollection, fillOpacity, graticule, graticuleStep, type MapFeature } from './geometry.js';
 import { hatchImage, HIT_LAYERS, mapStyle, themedPaint } from './map-style.js';
 import { claim, release, type PoolMember } from './pool.js';
@@ -52,6 +54,9 @@ const FINE_ZOOM = 4;
 const MAX_FIT_ZOOM = 14;
 const FIT_PADDING = 42;
 
+/** How near a pointer must be to a row of a field. */
+const PICK_PIXELS = 2;
+
 /** How far off screen a map may be and still be made, so that scrolling finds it drawn. */
 const NEAR_MARGIN = '200px';
 
@@ -69,6 +74,8 @@ export class MapSurface implements PoolMember {
   #hover = -1;
   #selected: ReadonlySet<number> = new Set();
   #drape: Drape | null = null;
+  #field: MapField | null = null;
+  #boxes: BoxLayer | null = null;
   #isVisible = false;
   #isStarting = false;
   #isDestroyed = false;
@@ -105,6 +112,12 @@ export class MapSurface implements PoolMember {
     this.#cleanups.push(
       effect(() => {
         if (themeVersion.value > 0) this.#applyTheme();
+      }),
+    );
+    this.#cleanups.push(
+      effect(() => {
+        const view = this.view.value;
+        if (view) this.#field?.setView(view);
       }),
     );
   }
@@ -243,6 +256,11 @@ export class MapSurface implements PoolMember {
 
   #rowsAt(event: MapMouseEvent): number[] {
     if (!this.#styled || !this.#map) return [];
+    if (this.#field) {
+      const { lng, lat } = event.lngLat;
+      const beside = this.#map.unproject([event.point.x + PICK_PIXELS, event.point.y + PICK_PIXELS]);
+      return this.#field.pick(lng, lat, [Math.abs(beside.lng - lng), Math.abs(beside.lat - lat)]);
+    }
     const hits = this.#map.queryRenderedFeatures(event.point, { layers: [...HIT_LAYERS] });
     return [...new Set(hits.map((h) => Number(h.id)))];
   }
@@ -286,6 +304,7 @@ export class MapSurface implements PoolMember {
     for (const row of this.#selected) this.#mark(row, { selected: true });
     this.#applyFill();
     this.#syncDrape();
+    this.#syncField();
     void this.#refine();
   }
 
@@ -313,6 +332,35 @@ export class MapSurface implements PoolMember {
     for (const row of this.#selected) if (!rows.has(row)) this.#mark(row, { selected: false });
     for (const row of rows) if (!this.#selected.has(row)) this.#mark(row, { selected: true });
     this.#selected = rows;
+  }
+
+  /** Rows drawn from columns instead of features, null for none. Their scene is followed until another one is set. */
+  setField(field: MapField | null): void {
+    if (field === this.#field) return;
+    this.#field = field;
+    this.#unfollow?.();
+    this.#unfollow = field
+      ? effect(() => {
+          const scene = field.scene.value;
+          this.#boxes?.set(scene);
+        })
+      : undefined;
+    const view = this.view.peek();
+    if (field && view) field.setView(view);
+    this.#syncField();
+  }
+
+  #unfollow: (() => void) | undefined;
+
+  #syncField(): void {
+    const map = this.#map;
+    if (!map || !this.#styled) return;
+    if (map.getLayer(BOX_LAYER)) map.removeLayer(BOX_LAYER);
+    this.#boxes = null;
+    if (!this.#field) return;
+    const layer = new BoxLayer(this.#field.scene.peek());
+    map.addLayer(layer, 'footprints-keep');
+    this.#boxes = layer;
   }
 
   /** An image laid on the map, null for none. Call again when its pixels have changed. */
@@ -371,6 +419,7 @@ export class MapSurface implements PoolMember {
         this.#paint(layer, name, value);
       }
     map.updateImage('hatch', hatchImage(theme.rejected));
+    map.triggerRepaint();
   }
 
   #paint(layer: string, name: string, value: unknown): void {
@@ -426,6 +475,7 @@ export class MapSurface implements PoolMember {
   #drop(status: 'still' | 'lost'): void {
     const map = this.#map;
     this.#map = null;
+    this.#boxes = null;
     this.#styled = false;
     release(this);
     if (!map) return;
@@ -439,6 +489,7 @@ export class MapSurface implements PoolMember {
   destroy(): void {
     this.#isDestroyed = true;
     for (const end of this.#cleanups) end();
+    this.#unfollow?.();
     const map = this.#map;
     this.#map = null;
     release(this);

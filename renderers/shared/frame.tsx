@@ -17,6 +17,8 @@ interface FrameProps {
   readonly controls?: ComponentChildren;
   readonly children: ComponentChildren;
   readonly status?: ComponentChildren;
+  /** Instead of the payload's own remark on what was left out; null for none. */
+  readonly truncated?: ComponentChildren;
   /** "kernel stopped: saved view" and the like. */
   readonly notice?: string | null;
   readonly onKeyDown?: (event: KeyboardEvent) => void;
@@ -77,6 +79,7 @@ export function Frame({
   children,
   status,
   notice,
+  truncated,
   onKeyDown,
   class: extra,
 }: FrameProps): JSX.Element {
@@ -94,7 +97,8 @@ export function Frame({
             {payload.title}
           </span>
           {subtitle !== undefined && <span class="subtitle">{subtitle}</span>}
-          {payload.truncated !== null && (
+          {truncated}
+          {truncated === undefined && payload.truncated !== null && (
             <Pill title="The output holds a part of the data; counts are of all of it">{payload.truncated}</Pill>
           )}
           {notice != null && <Pill icon="info">{notice}</Pill>}

@@ -50,7 +50,7 @@ const FRAME = `
 .bar.second { gap: 2px; padding: 3px 6px; min-height: 32px; border-bottom: 0; flex-wrap: nowrap; }
 .heading { flex: 1 1 180px; min-width: 0; display: flex; align-items: baseline; gap: 8px; overflow: hidden; white-space: nowrap; }
 .title { font-weight: 600; font-size: 13px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; min-width: 0; }
-.subtitle { color: var(--muted); overflow: hidden; text-overflow: ellipsis; flex: 0 100 auto; min-width: 0; }
+.subtitle { color: var(--muted); overflow: hidden; text-overflow: ellipsis; flex: 0 10000 auto; min-width: 0; }
 .controls { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 6px; }
 .body { position: relative; flex: 1 1 auto; min-height: 0; display: flex; flex-direction: column; }
 .status { flex: none; height: 24px; display: flex; align-items: center; gap: 12px; padding: 0 10px; border-top: 1px solid var(--line); font-size: 11px; white-space: nowrap; overflow: hidden; background: var(--soft); }
@@ -58,10 +58,12 @@ const FRAME = `
 .resize { position: absolute; left: 0; right: 0; bottom: 0; height: 5px; cursor: ns-resize; z-index: 8; touch-action: none; }
 .resize:hover, .resize:focus-visible { background: var(--focus); outline: none; }
 .split { flex: 1 1 auto; min-height: 0; display: flex; }
-.column { flex: 1 1 auto; min-width: 0; display: flex; flex-direction: column; }
+.column { flex: 1 1 auto; min-width: 0; min-height: 0; display: flex; flex-direction: column; }
 .side { flex: 0 0 232px; padding: 8px 10px; border-left: 1px solid var(--line); overflow: auto; }
 .pill { display: inline-flex; align-items: center; gap: 4px; padding: 0 7px; height: 20px; border: 1px solid var(--line); border-radius: 10px; font-size: 11px; white-space: nowrap; color: var(--fg); background: var(--soft); }
 .pill .icon { width: 13px; height: 13px; color: var(--highlight); }
+.pill-button { height: 18px; min-width: 24px; margin: 0 -6px 0 4px; padding: 0 8px; border: 0; border-left: 1px solid var(--line); border-radius: 0 9px 9px 0; background: transparent; cursor: pointer; font-weight: 600; }
+.pill-button:hover { background: var(--hover); }
 .empty { flex: 1 1 auto; display: flex; flex-direction: column; align-items: center; justify-content: center; gap: 8px; padding: 16px; color: var(--muted); text-align: center; }
 .empty .icon { width: 28px; height: 28px; opacity: 0.6; }
 `;
@@ -153,6 +155,12 @@ const MAP = `
 .mark.reject { border-color: var(--rejected); background: repeating-linear-gradient(135deg, var(--rejected) 0 1px, transparent 1px 3px); }
 .mark.selected, .mark.hovered { height: 24px; background: var(--highlight); border-color: var(--highlight); z-index: 1; }
 .brush { position: absolute; top: 0; bottom: 0; background: color-mix(in srgb, var(--focus) 25%, transparent); border: 1px solid var(--focus); border-width: 0 1px; }
+.histogram-axis { height: 40px; }
+.histogram-axis:focus-visible { outline: 2px solid var(--focus); outline-offset: 1px; }
+.histogram-axis svg { position: absolute; inset: 0; width: 100%; height: 100%; fill: color-mix(in srgb, var(--undecided) 78%, var(--bg)); }
+.histogram-cursor { position: absolute; top: 0; bottom: 0; min-width: 2px; background: color-mix(in srgb, var(--highlight) 45%, transparent); pointer-events: none; }
+.histogram-tip { position: absolute; bottom: calc(100% - 10px); transform: translateX(-50%); padding: 1px 6px; border: 1px solid var(--line); border-radius: 3px; background: var(--raised); font-size: 11px; white-space: nowrap; pointer-events: none; z-index: 2; }
+.density-bar { width: 64px; height: 10px; margin: 0 2px; border: 1px solid var(--line); background: linear-gradient(90deg, color-mix(in srgb, var(--undecided) 18%, transparent), color-mix(in srgb, var(--undecided) 90%, transparent)); }
 .timeline-labels { position: relative; height: 16px; font-size: 10px; color: var(--muted); }
 .timeline-labels span { position: absolute; top: 2px; transform: translateX(-50%); white-space: nowrap; }
 .player { flex: none; display: flex; align-items: center; gap: 8px; padding: 4px 10px; border-top: 1px solid var(--line); }
@@ -258,6 +266,16 @@ const TABLES = `
 .report { flex: 1 1 auto; overflow: auto; overscroll-behavior: contain; padding: 8px 10px 12px; }
 .report > .facts { grid-template-columns: repeat(2, minmax(56px, max-content) minmax(60px, 1fr)); }
 .report > .facts .fact { grid-column: span 2; }
+.summary { display: flex; gap: 8px 32px; flex-wrap: wrap; align-items: flex-start; }
+.report.summary > .facts { flex: 0 1 300px; grid-template-columns: minmax(56px, max-content) minmax(0, 1fr); }
+.facets { flex: 1 1 320px; display: flex; flex-direction: column; }
+.facets section:first-child h4 { margin-top: 0; }
+.facet { width: 100%; table-layout: fixed; }
+.facet-value { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.plain.facet td.number { width: 84px; }
+.plain.facet td.facet-share { width: 96px; padding-right: 0; }
+.facet-share span { display: block; height: 8px; min-width: 1px; background: color-mix(in srgb, var(--undecided) 70%, var(--bg)); }
+.table-note { flex: none; padding: 4px 10px; border-bottom: 1px solid var(--line); }
 .note { display: flex; gap: 6px; align-items: flex-start; margin-top: 6px; padding: 4px 8px; border: 1px solid var(--line); border-left: 3px solid var(--highlight); border-radius: 3px; }
 .note .icon { margin-top: 1px; color: var(--highlight); }
 .ledger { list-style: none; margin: 0; padding: 0; }

@@ -55,7 +55,7 @@ export function drawDensity(canvas: Canvas, view: MapView, density: DrawnDensity
 
 function drawLegend(canvas: Canvas, clip: Box, most: number): void {
   if (most <= 1) return;
-  const words = `${grouped(most)} footprints over a place`;
+  const words = `${grouped(most)} footprints per cell`;
   const box: Box = { x: clip.x + 8, y: clip.y + 8, width: 15 + 68 + textWidth(words, 9) + 12, height: 20 };
   canvas.fillRoundBox(box, 4, PAPER, 0.88);
   drawText(canvas, '1', [box.x + 7, box.y + 13.5], { colour: INK, size: 9 });
