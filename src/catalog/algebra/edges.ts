@@ -45,34 +45,32 @@ export function nextEdge({ firsts, ring }: Edges, e: number): number {
   return e + 1 === firsts[r + 1] ? (firsts[r] ?? 0) : e + 1;
 }
 
-/** Envelopes of edges, four numbers each: xmin, ymin, xmax, ymax. */
-function envelopes({ count, at }: Edges): Float64Array {
-  const boxes = new Float64Array(count * 4);
-  for (let k = 0; k < count * 4; k += 4) {
-    // SAFETY: four numbers an edge.
-    const [x0, y0, x1, y1] = [at[k] as number, at[k + 1] as number, at[k + 2] as number, at[k + 3] as number];
-    boxes[k] = Math.min(x0, x1);
-    boxes[k + 1] = Math.min(y0, y1);
-    boxes[k + 2] = Math.max(x0, x1);
-    boxes[k + 3] = Math.max(y0, y1);
-  }
-  return boxes;
+/** Edges near a box, with their envelopes: xmin, ymin, xmax, ymax. */
+interface Near {
+  readonly count: number;
+  readonly edges: Uint32Array;
+  readonly boxes: Float64Array;
 }
 
-function inside(boxes: Float64Array, count: number, near: Bounds): number[] {
-  const found: number[] = [];
+function edgesNear({ count, at }: Edges, [xmin, ymin, xmax, ymax]: Bounds): Near {
+  const edges = new Uint32Array(count);
+  const boxes = new Float64Array(count * 4);
+  let n = 0;
   for (let e = 0; e < count; e++) {
     const k = e * 4;
     // SAFETY: four numbers an edge.
-    if (
-      (boxes[k] as number) <= near[2] &&
-      (boxes[k + 1] as number) <= near[3] &&
-      (boxes[k + 2] as number) >= near[0] &&
-      (boxes[k + 3] as number) >= near[1]
-    )
-      found.push(e);
+    const [x0, y0, x1, y1] = [at[k] as number, at[k + 1] as number, at[k + 2] as number, at[k + 3] as number];
+    const [west, east] = x0 < x1 ? [x0, x1] : [x1, x0];
+    if (west > xmax || east < xmin) continue;
+    const [south, north] = y0 < y1 ? [y0, y1] : [y1, y0];
+    if (south > ymax || north < ymin) continue;
+    boxes[n * 4] = west;
+    boxes[n * 4 + 1] = south;
+    boxes[n * 4 + 2] = east;
+    boxes[n * 4 + 3] = north;
+    edges[n++] = e;
   }
-  return found;
+  return { count: n, edges, boxes };
 }
 
 /**
@@ -81,36 +79,34 @@ function inside(boxes: Float64Array, count: number, near: Bounds): number[] {
  * @returns whether a call returned true.
  */
 export function someEdgePair(a: Edges, b: Edges, near: Bounds, test: (e: number, f: number) => boolean): boolean {
-  const [boxesA, boxesB] = [envelopes(a), envelopes(b)];
-  const [someA, someB] = [inside(boxesA, a.count, near), inside(boxesB, b.count, near)];
-  const boxOf = (e: number): Bounds =>
-    // SAFETY: four numbers an edge.
-    [boxesA[e * 4], boxesA[e * 4 + 1], boxesA[e * 4 + 2], boxesA[e * 4 + 3]] as unknown as Bounds;
-  if (someA.length * someB.length > TREE_PAIRS) {
-    const tree = new Flatbush(someB.length);
-    for (const f of someB)
-      tree.add(boxesB[f * 4] ?? NaN, boxesB[f * 4 + 1] ?? NaN, boxesB[f * 4 + 2], boxesB[f * 4 + 3]);
+  const [someA, someB] = [edgesNear(a, near), edgesNear(b, near)];
+  const [p, q] = [someA.boxes, someB.boxes];
+  // SAFETY (all reads): four numbers an edge.
+  if (someA.count * someB.count > TREE_PAIRS) {
+    const tree = new Flatbush(someB.count);
+    for (let k = 0; k < someB.count * 4; k += 4)
+      tree.add(q[k] as number, q[k + 1] as number, q[k + 2] as number, q[k + 3] as number);
     tree.finish();
-    // Ascending: what follows does not depend on how the tree is laid out.
-    return someA.some((e) =>
-      tree
-        .search(...boxOf(e))
-        .sort((p, q) => p - q)
-        // SAFETY: the tree holds the positions of someB.
-        .some((k) => test(e, someB[k] as number)),
-    );
+    for (let i = 0; i < someA.count; i++) {
+      const k = i * 4;
+      const found = tree.search(p[k] as number, p[k + 1] as number, p[k + 2] as number, p[k + 3] as number);
+      // Ascending: what follows does not depend on how the tree is laid out.
+      for (const f of found.sort((s, t) => s - t))
+        if (test(someA.edges[i] as number, someB.edges[f] as number)) return true;
+    }
+    return false;
   }
-  for (const e of someA) {
-    const [xmin, ymin, xmax, ymax] = boxOf(e);
-    for (const f of someB) {
+  for (let i = 0; i < someA.count; i++) {
+    const [xmin, ymin] = [p[i * 4] as number, p[i * 4 + 1] as number];
+    const [xmax, ymax] = [p[i * 4 + 2] as number, p[i * 4 + 3] as number];
+    for (let f = 0; f < someB.count; f++) {
       const k = f * 4;
-      // SAFETY: four numbers an edge.
       if (
-        (boxesB[k] as number) <= xmax &&
-        (boxesB[k + 1] as number) <= ymax &&
-        (boxesB[k + 2] as number) >= xmin &&
-        (boxesB[k + 3] as number) >= ymin &&
-        test(e, f)
+        (q[k] as number) <= xmax &&
+        (q[k + 1] as number) <= ymax &&
+        (q[k + 2] as number) >= xmin &&
+        (q[k + 3] as number) >= ymin &&
+        test(someA.edges[i] as number, someB.edges[f] as number)
       )
         return true;
     }

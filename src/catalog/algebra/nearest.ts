@@ -5,7 +5,7 @@ import { sharePrepared } from './clip.js';
 import { Heap } from './heap.js';
 import { NearestRows, type Nearest } from './nearest-rows.js';
 import { PreparedRows, RowIndex, rowsOf } from './row-index.js';
-import { runSteps, type Steps } from './steps.js';
+import { runSteps, runSync, type Steps } from './steps.js';
 
 /** Searches between two offers to pause. */
 const STRIDE = 32;
@@ -156,4 +156,9 @@ export function nearestPairs(
   task: RunningTask,
 ): Promise<NearestPairs> {
   return runSteps(nearestSteps(left, right, o), task);
+}
+
+/** As {@link nearestPairs}, in one go: for callers that cannot wait. */
+export function nearestPairsSync(left: TableView, right: TableView, o: NearestOptions): NearestPairs {
+  return runSync(nearestSteps(left, right, o));
 }

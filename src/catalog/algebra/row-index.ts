@@ -3,8 +3,10 @@ import type { CatalogTable, TableView } from '../table.js';
 import { prepareFootprint, type PreparedFootprint } from './prepared.js';
 import { RowTree, type RowExtents } from './row-tree.js';
 
-/** Footprints kept ready; one with a hundred corners takes about 10 kB. */
-const KEPT_FOOTPRINTS = 2048;
+/** Corners of the footprints kept ready on one side; a corner takes about 100 bytes. */
+const KEPT_CORNERS = 500_000;
+/** What a footprint takes beside its corners, in corners. */
+const OVERHEAD = 10;
 
 /** Row numbers of a view, ascending. */
 export function rowsOf({ table, indices }: TableView): Uint32Array {
@@ -14,6 +16,7 @@ export function rowsOf({ table, indices }: TableView): Uint32Array {
 /** Footprints of a table, ready to be compared; the latest are kept. */
 export class PreparedRows {
   readonly table: CatalogTable;
+  #corners = 0;
   readonly #kept = new Map<number, PreparedFootprint>();
 
   constructor(table: CatalogTable) {
@@ -24,11 +27,12 @@ export class PreparedRows {
     let prepared = this.#kept.get(row);
     if (prepared) return prepared;
     prepared = prepareFootprint(this.table.geometry(row));
-    if (this.#kept.size >= KEPT_FOOTPRINTS)
-      for (const oldest of this.#kept.keys()) {
-        this.#kept.delete(oldest);
-        break;
-      }
+    this.#corners += prepared.edges.count + OVERHEAD;
+    for (const [oldest, { edges }] of this.#kept) {
+      if (this.#corners <= KEPT_CORNERS) break;
+      this.#kept.delete(oldest);
+      this.#corners -= edges.count + OVERHEAD;
+    }
     this.#kept.set(row, prepared);
     return prepared;
   }
