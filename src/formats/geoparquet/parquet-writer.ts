@@ -13,10 +13,12 @@ const MEASURED: ReadonlySet<ColumnType> = new Set(['int32', 'int64', 'float32', 
 /** Texts that are the same for all rows, which readers learn from the footer. */
 const CONSTANTS: ReadonlySet<string> = new Set(['_backend']);
 
-function measuredPaths({ name, type }: ColumnSpec): readonly string[] {
-  if (type === 'bbox') return ['xmin', 'ymin', 'xmax', 'ymax'].map((axis) => `${name}.${axis}`);
-  return MEASURED.has(type) || CONSTANTS.has(name) ? [name] : [];
-}
+/**
+ * Whether the least and greatest values of a column are stored. The codec takes only names of top columns here, no paths,
+ * so what is nested (the sides of the box above all) is always measured.
+ */
+const isMeasured = ({ name, type }: ColumnSpec): boolean =>
+  MEASURED.has(type) || CONSTANTS.has(name) || type === 'bbox' || type.startsWith('list<');
 
 /**
  * Joins batches to one file: write what `begin`, every `add` and `end` return, in this order. The same batches give the
@@ -86,10 +88,10 @@ export class ParquetWriter {
       .setDictionaryEnabled(false)
       .setMaxRowGroupSize(this.#rowGroupRows)
       .setWriteBatchSize(this.#rowGroupRows)
-      .setStatisticsEnabled(None)
+      .setStatisticsEnabled(Chunk)
       .setCreatedBy('nadir');
-    for (const path of this.#columns.flatMap(measuredPaths))
-      properties = properties.setColumnStatisticsEnabled(path, Chunk);
+    for (const column of this.#columns)
+      if (!isMeasured(column)) properties = properties.setColumnStatisticsEnabled(column.name, None);
     const table = wasm.Table.fromIPCStream(tableToIPC(new Table(schema, [new RecordBatch(schema, data)]), 'stream'));
     return wasm.writeParquet(table, properties.build());
   }

@@ -1,6 +1,15 @@
 /** Catalogs in GeoParquet files that DuckDB reads: rows stay on disk and come in batches (`catalog.md` §8). */
+import { access } from 'node:fs/promises';
 import type { DuckDBDataChunk } from '@duckdb/node-api';
-import { startTask, type Crs, type CrsInput, type LongTask, type RunningTask } from '../../../core/index.js';
+import {
+  isNadirError,
+  startTask,
+  type Crs,
+  type CrsInput,
+  type LongTask,
+  type RunningTask,
+} from '../../../core/index.js';
+import { fileError } from '../../../io/index.js';
 import { asRowsSpellIt, readTable, warnOfColumns } from '../../opened-rows.js';
 import { SCHEMA_VERSION } from '../../schema.js';
 import { arrowRows } from '../../stored-arrow.js';
@@ -114,7 +123,6 @@ export class DuckdbSource implements RowSource, SqlExtras {
   }
 
   async *#run(statement: Statement, signal: AbortSignal | undefined): AsyncGenerator<CatalogTable, void, undefined> {
-    const { chunks } = await this.#session.stream(statement.sql, statement.params, signal);
     let held: DuckDBDataChunk[] = [];
     let rows = 0;
     const batch = (): CatalogTable => {
@@ -123,13 +131,25 @@ export class DuckdbSource implements RowSource, SqlExtras {
       rows = 0;
       return this.#table(stored, statement.parts);
     };
-    for await (const chunk of chunks) {
+    for await (const chunk of this.#chunks(statement, signal)) {
       // Results end a chunk early where they please; a batch is never larger than asked for.
       if (rows > 0 && rows + chunk.rowCount > BATCH_ROWS) yield batch();
       held.push(chunk);
       rows += chunk.rowCount;
     }
     if (rows > 0) yield batch();
+  }
+
+  async *#chunks(
+    { sql, params, parts }: Statement,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<DuckDBDataChunk, void, undefined> {
+    try {
+      yield* (await this.#session.stream(sql, params, signal)).chunks;
+    } catch (error) {
+      if (isNadirError(error)) await checkThere(parts);
+      throw error;
+    }
   }
 
   #table(rows: StoredRows, parts: readonly Part[]): CatalogTable {
@@ -144,6 +164,14 @@ export class DuckdbSource implements RowSource, SqlExtras {
       where: (i) => ({ file: (parts[Number(index?.get(i))] ?? first).file, row: Number(number?.get(i)) }),
     });
   }
+}
+
+/** DuckDB says many things of a file that is gone; what it is follows from the file. */
+async function checkThere(parts: readonly Part[]): Promise<void> {
+  for (const part of parts)
+    await access(part.path).catch((error: unknown) => {
+      throw fileError(part.file, error);
+    });
 }
 
 /** The columns of all parts, without rows: what is user's and what rows can hold follows from names and types. */

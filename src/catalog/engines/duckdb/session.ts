@@ -9,7 +9,7 @@ import type {
   DuckDBType,
   DuckDBValue,
 } from '@duckdb/node-api';
-import { CatalogError, FormatError, messageOf, SourceError, type NadirError } from '../../../core/index.js';
+import { CatalogError, FormatError, messageOf, type NadirError } from '../../../core/index.js';
 import { loadDuckdb, type Duckdb } from './driver.js';
 import { identifier, literal, plainPath } from './sql-text.js';
 
@@ -39,11 +39,6 @@ function typed(error: unknown): NadirError {
     return new CatalogError('duckdb-memory', `DuckDB needs more than ${MEMORY_LIMIT}: ${message}.`, init);
   if (/^(Permission|Binder|Parser|Catalog|Conversion|Not implemented|Out of Range)/i.test(message))
     return new CatalogError('duckdb-statement', `DuckDB refused a statement: ${message}.`, init);
-  if (/No files found|Cannot open file|No such file/i.test(message))
-    return new SourceError('source.missing', `A file of the catalog is no longer there: ${message}.`, {
-      hint: 'Open the catalog again.',
-      ...init,
-    });
   return new FormatError('bad-parquet', `DuckDB cannot read the catalog: ${message}.`, init);
 }
 
@@ -54,13 +49,13 @@ async function unlessAborted(waited: Promise<unknown>, signal: AbortSignal | und
     return;
   }
   signal.throwIfAborted();
-  let onAbort: (() => void) | undefined;
+  const done = new AbortController();
   const aborted = new Promise<void>((resolve) => {
-    onAbort = resolve;
-    signal.addEventListener('abort', resolve, { once: true });
+    const onAbort = (): void => resolve();
+    signal.addEventListener('abort', onAbort, { once: true, signal: done.signal });
   });
   await Promise.race([waited, aborted]);
-  if (onAbort) signal.removeEventListener('abort', onAbort);
+  done.abort();
   signal.throwIfAborted();
 }
 
@@ -143,21 +138,21 @@ export class DuckdbSession {
     this.#views.add(name);
   }
 
-  /** The kinds of the statements in a text, without running them. */
-  async kinds(sql: string): Promise<readonly string[]> {
+  /** The kind of the one statement in a text, without running it; null for none or several. */
+  async kind(sql: string): Promise<string | null> {
     const connection = await this.#connect();
     try {
       return await this.#call(connection, undefined, async () => {
-        const found = await connection.extractStatements(sql);
-        const kinds: string[] = [];
-        for (let i = 0; i < found.count; i++) {
-          // Later statements may need what earlier ones make; one that is refused is enough.
-          const statement = await found.prepare(i);
-          kinds.push(this.api.StatementType[statement.statementType]);
-          statement.destroySync();
-          if (found.count > 1) return ['MULTI'];
-        }
-        return kinds;
+        const found = await connection.extractStatements(sql).catch((error: unknown) => {
+          // What it says of text without any statement.
+          if (/native callback/.test(messageOf(error))) return null;
+          throw error;
+        });
+        if (found?.count !== 1) return null;
+        const statement = await found.prepare(0);
+        const kind = this.api.StatementType[statement.statementType];
+        statement.destroySync();
+        return kind;
       });
     } finally {
       this.#release(connection);

@@ -84,11 +84,10 @@ export async function selectSql(
   if (typeof given !== 'string' || given.trim() === '')
     throw new ArgumentError('bad-sql', `sql takes a SELECT as text; got ${JSON.stringify(body)}.`);
   await session.relate('rows', `SELECT * FROM ${relation(parts)}`);
-  const kinds = await session.kinds(body);
-  if (kinds.length !== 1 || kinds[0] !== 'SELECT')
-    throw new ArgumentError('not-select', `sql takes one SELECT; got ${kinds.join(', ') || 'nothing'}.`, {
+  const kind = await session.kind(body);
+  if (kind !== 'SELECT')
+    throw new ArgumentError('not-select', `sql takes one SELECT; got ${kind ?? 'none or several statements'}.`, {
       hint: 'Catalogs are read-only. Write SELECT … FROM rows.',
-      details: { kinds },
     });
   for (const [name, value] of Object.entries<unknown>(params))
     if (value !== null && !['string', 'number', 'boolean'].includes(typeof value))

@@ -129,7 +129,8 @@ describe('the DuckDB engine gives what the memory engine gives', () => {
           [t, t, ['r0']],
           [t + 1, t + 2, ['r1', 'r2']],
           [t + 3, t + 9, []],
-          [parseTime('0001-01-01'), parseTime('9999-12-31'), ['r0', 'r1', 'r2']],
+          [parseTime('1700-01-01'), parseTime('2250-12-31'), ['r0', 'r1', 'r2']],
+          [-Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, ['r0', 'r1', 'r2']],
         ] as const) {
           const got = await duckdb.query({ time: { start: from, end: to } }).toArray();
           assert.deepEqual(

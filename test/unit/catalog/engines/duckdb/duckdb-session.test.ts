@@ -119,8 +119,9 @@ describe('one DuckDB for a catalog and all derived from it', () => {
       const got = await source.sql('SELECT id, start_time, level FROM rows WHERE id = $id', { id: 'r7' });
       const row = rows[7]!;
       assert.equal(got.length, 1);
-      assert.equal(got[0]?.['id'], 'r7');
-      assert.equal(got[0]?.['level'], row.columns['level']);
+      assert.ok(got[0]);
+      assert.equal(got[0]['id'], 'r7');
+      assert.equal(got[0]['level'], row.columns['level']);
       assert.deepEqual(await source.sql('SELECT id FROM rows WHERE site = $s', { s: "' OR 1=1 --" }), []);
     });
 
