@@ -64,6 +64,7 @@ export type {
 export { GeoTensor, masks, saveCog } from './pixels/index.js';
 export type { CogOptions, CogReport, GeoTensorInit, MaskRule, MergeMethod, Resampling } from './pixels/index.js';
 export {
+  appendFiles,
   buildCubeCatalog,
   buildRasterCatalog,
   buildVectorCatalog,
@@ -72,6 +73,8 @@ export {
   openCatalog,
 } from './catalog/index.js';
 export type {
+  AppendOptions,
+  AppendReport,
   BuildOptions,
   CatalogBackend,
   CatalogConfig,
@@ -83,6 +86,7 @@ export type {
   NamedFiles,
   NativeGrid,
   OpenOptions,
+  PartitionKey,
   Polygon,
   QueryOptions,
   Scalar,

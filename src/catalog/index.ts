@@ -1,3 +1,5 @@
+export { appendFiles, type AppendOptions, type AppendReport } from './append.js';
+export type { PartitionKey } from './append-layout.js';
 export { buildCubeCatalog, type CubeOptions } from './build-cube.js';
 export { buildRasterCatalog } from './build-raster.js';
 export { buildVectorCatalog, type VectorBuildOptions } from './build-vector.js';

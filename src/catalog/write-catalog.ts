@@ -5,6 +5,7 @@ import { writeFileAtomic } from '../io/index.js';
 import { RowsTable } from './engines/memory/rows-table.js';
 import { spaceTimeOrder, type RowPicks } from './row-order.js';
 import { fileColumns, type GeometryTypes } from './stored-columns.js';
+import type { UserType } from './stored-user-columns.js';
 import { viewBounds } from './table-view.js';
 import type { TableView } from './table.js';
 import type { CatalogBackend, CatalogRow, WriteOptions, WriteReport } from './types.js';
@@ -62,10 +63,18 @@ function totalBounds({ tables, tableOf, rows }: RowPicks): Bounds | null {
   ];
 }
 
-/** The bytes of the file of some rows in the order given, a piece at a time; the same rows give the same bytes. */
-export function* catalogPieces(picks: RowPicks, facts: FileFacts, task?: RunningTask): Generator<Uint8Array> {
+/**
+ * The bytes of the file of some rows in the order given, a piece at a time; the same rows give the same bytes.
+ * `known`: see {@link fileColumns}.
+ */
+export function* catalogPieces(
+  picks: RowPicks,
+  facts: FileFacts,
+  task?: RunningTask,
+  known?: ReadonlyMap<string, UserType>,
+): Generator<Uint8Array> {
   const types: GeometryTypes = new Set();
-  const columns = fileColumns(picks, facts.backend, types);
+  const columns = fileColumns(picks, facts.backend, types, known);
   const writer = new ParquetWriter(columns);
   const { tables, tableOf, rows } = picks;
   yield writer.begin();

@@ -6,7 +6,7 @@ import * as nadir from '../../src/index.js';
 const VALUES = `
 ArgumentError BandNotFoundError CatalogError Crs CrsError EmptySelectionError ExportError ExpressionError FormatError GeoSlice GeoTensor GridAlignmentError
 IntervalError ManifestError NadirError SamplerError SelectionError SliceError SourceError TransformError UnsupportedDataError
-buildCubeCatalog buildRasterCatalog buildVectorCatalog catalogFromStac catalogToStac centerWindow createRandom createRecipe cropForSave curate days exportDataset fileWindows formatTime gridResidual gridSampler
+appendFiles buildCubeCatalog buildRasterCatalog buildVectorCatalog catalogFromStac catalogToStac centerWindow createRandom createRecipe cropForSave curate days exportDataset fileWindows formatTime gridResidual gridSampler
 intersectIntervals isGridAligned isNadirError loadChips loadRaster masks openCatalog outerWindow padInterval padWindow parseTime planExport randomSampler
 roundHalfEven saveCog tileToChips toGdalTransform transformBounds verifyDataset
 `;

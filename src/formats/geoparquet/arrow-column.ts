@@ -188,7 +188,7 @@ export function nullColumn(type: ColumnType, length: number): Data {
   const nulls = { length, nullCount: length, nullBitmap };
   const valueOffsets = new Int32Array(length + 1);
   // SAFETY: the type of what arrowColumn made; only offsets and lengths differ.
-  const arrow = one.type as DataType;
+  const arrow = one.type;
   if (DataType.isList(arrow)) return makeData({ type: arrow, ...nulls, valueOffsets, child: one.children[0] as Data });
   if (DataType.isUtf8(arrow)) return makeData({ type: arrow, ...nulls, valueOffsets, data: new Uint8Array(0) });
   if (DataType.isInt(arrow)) return makeData({ type: new Int32(), ...nulls, data: new Int32Array(length) });
