@@ -40,18 +40,24 @@ export function scanFilter(operations: readonly Operation[], extra: ScanFilter):
   return passes ? both(filter, { boxes: extra.boxes, interval: extra.interval }) : filter;
 }
 
-/** What of the other side can matter for some input. */
-export function reachOf(operation: Operation, input: TableView): ScanFilter | null {
-  const bounds: Bounds = viewBounds(input);
-  if (!operation.restrictOther || Number.isNaN(bounds[0])) return null;
-  // Static rows meet every time.
-  const hasStatic = viewLength(input) > 0 && !allDated(input);
-  return operation.restrictOther(bounds, hasStatic ? null : viewExtent(input));
-}
-
 function allDated({ table, indices }: TableView): boolean {
   const { starts } = table;
   return indices ? indices.every((i) => starts[i] !== -Infinity) : !starts.includes(-Infinity);
+}
+
+/** The rows of the other side of a set operation that can matter for some input. */
+export async function otherOf(
+  operation: Operation,
+  other: Relation,
+  input: TableView,
+  task: RunningTask,
+): Promise<TableView> {
+  if (operation.appends === true) return other.collect(task, null);
+  // Nothing has no partners.
+  if (viewLength(input) === 0) return { table: concatViews([], other.columnNames), indices: null };
+  // Static rows meet every time.
+  const extent = allDated(input) ? viewExtent(input) : null;
+  return other.collect(task, operation.restrictOther?.(viewBounds(input), extent) ?? null);
 }
 
 type Flow = (observe: Observer | undefined) => AsyncIterable<TableView>;
@@ -98,14 +104,22 @@ async function* resume(views: readonly TableView[], flow: AsyncIterator<TableVie
 async function withOther(
   operation: Operation,
   other: Relation,
+  parent: Relation,
   input: AsyncIterable<TableView>,
-  names: readonly string[],
   task: RunningTask,
 ): Promise<{ partners: TableView; input: AsyncIterable<TableView> }> {
   const flow = input[Symbol.asyncIterator]();
   const { views, ended } = await peek(flow);
-  const reach = ended ? reachOf(operation, { table: concatViews(views, names), indices: null }) : null;
-  return { partners: await other.collect(task, reach), input: resume(views, flow) };
+  const rest = resume(views, flow);
+  if (ended) {
+    const seen = { table: concatViews(views, parent.columnNames), indices: null };
+    return { partners: await otherOf(operation, other, seen, task), input: rest };
+  }
+  // A long left side lies within the bounds of its source, unless rows of another one were appended.
+  const within = parent.operations.every((o) => o.appends !== true);
+  const { bounds } = await parent.source.summary(task.signal ? { signal: task.signal } : {});
+  const reach = within ? (operation.restrictOther?.(bounds, null) ?? null) : null;
+  return { partners: await other.collect(task, reach), input: rest };
 }
 
 async function* through(
@@ -127,7 +141,7 @@ async function* through(
   if (operation.whole === true)
     input = resume([{ table: concatViews(await all(input), parent.columnNames), indices: null }], none());
   if (other && operation.appends !== true)
-    ({ partners, input } = await withOther(operation, other, input, parent.columnNames, task));
+    ({ partners, input } = await withOther(operation, other, parent, input, task));
   const stage = operation.start(partners);
   if (stage.survey) {
     // Functions of the user must not see a row twice, so rows that went through one are kept.

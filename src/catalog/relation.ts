@@ -2,7 +2,7 @@
 import type { RunningTask } from '../core/index.js';
 import { concatViews } from './operations/concat-table.js';
 import { NO_FILTER, type Operation, type Stage } from './operations/operation.js';
-import { collectViews, reachOf, streamViews } from './relation-stream.js';
+import { collectViews, otherOf, streamViews } from './relation-stream.js';
 import type { RowSource, ScanFilter, TableView } from './table.js';
 import { viewBounds, viewLength } from './table-view.js';
 
@@ -59,8 +59,8 @@ export class Relation {
   get isReady(): boolean {
     if (this.#evaluated) return true;
     if (!this.parent || !this.operation) return this.source.table !== null;
-    const { other, later } = this.operation;
-    return later !== true && this.parent.isReady && (other === undefined || other.isReady);
+    const { other } = this.operation;
+    return this.parent.isReady && (other === undefined || other.isReady);
   }
 
   /** The rows, when they can be had without waiting. */
@@ -112,13 +112,13 @@ export class Relation {
       return now;
     }
     const input = await parent.evaluate(task);
-    const other = operation.other
-      ? await operation.other.collect(task, operation.appends === true ? null : reachOf(operation, input))
-      : null;
+    const other = operation.other ? await otherOf(operation, operation.other, input, task) : null;
+    // Another caller may have been faster while this one waited, and functions of the user see a row once.
+    const known = this.#known();
+    if (known) return known;
     const stage = operation.start(other);
     stage.survey?.(input);
     const output = stage.applyLater ? await stage.applyLater(input, task) : stage.apply(input);
-    // Another caller may have been faster while this one waited.
     return this.#known() ?? this.#finish(stage, input, output, other).view;
   }
 

@@ -38,8 +38,6 @@ export interface Operation {
   readonly callsBack?: boolean;
   /** Whether it needs all input rows in one batch. */
   readonly whole?: boolean;
-  /** Whether it can only be evaluated with `applyLater`. */
-  readonly later?: boolean;
   /** The other catalog of a set operation; `start` gets its rows, unless the operation has a tail. */
   readonly other?: Relation;
   /** Whether the rows of `other` follow those of the input, so that they need not be held at once. */

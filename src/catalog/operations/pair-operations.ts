@@ -5,9 +5,11 @@ import {
   findPairsSync,
   identityKey,
   nearestPairs,
+  nearestPairsSync,
   projectTable,
   projectTableSync,
   type NearestOptions,
+  type NearestPairs,
   type RowPairs,
 } from '../algebra/index.js';
 import { projectBox } from '../area.js';
@@ -175,19 +177,19 @@ export function nearestOperation(crs: Crs, other: Relation, o: NearestOptions): 
     columnNames: (input) => nearestColumns(input, other.columnNames),
     other,
     whole: o.oneToOne,
-    later: true,
     shrinks: !o.oneToOne,
     restrictOther: (bounds) => space(bounds, null),
     start(view) {
       const right = new Other(view ?? nothing(), from, crs);
+      const rows = (input: TableView, partners: TableView, pairs: NearestPairs): TableView => ({
+        table: new NearestTable(input.table, partners.table, pairs),
+        indices: null,
+      });
       return {
-        apply: () => {
-          throw new RangeError('nearestInTime is evaluated with applyLater.');
-        },
+        apply: (input) => rows(input, right.now(), nearestPairsSync(input, right.now(), o)),
         async applyLater(input, task) {
           const partners = await right.later(task);
-          const pairs = await nearestPairs(input, partners, o, task);
-          return { table: new NearestTable(input.table, partners.table, pairs), indices: null };
+          return rows(input, partners, await nearestPairs(input, partners, o, task));
         },
         // A row with a partner in space that has none here lacks one in time.
         removed: (input, output) => {

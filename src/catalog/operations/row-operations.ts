@@ -4,6 +4,7 @@ import {
   CatalogError,
   durationMicros,
   formatTime,
+  parseTime,
   type Duration,
   type Interval,
 } from '../../core/index.js';
@@ -88,7 +89,7 @@ export function addColumn(name: string, value: (row: CatalogRow) => Scalar): Ope
   };
 }
 
-/** Moves starts back and ends forward. @throws {@link ArgumentError} `bad-duration`; `inverted-interval` when rows are pulled. */
+/** Moves starts back and ends forward. @throws {@link ArgumentError} `bad-duration`; `inverted-interval`, {@link IntervalError} `out-of-range` when rows are pulled. */
 export function padIntervals(by: Duration): Operation {
   const micros = durationMicros(by);
   if (!Number.isSafeInteger(micros))
@@ -101,6 +102,8 @@ export function padIntervals(by: Duration): Operation {
         const table = compact(view);
         const starts = table.starts.map((t) => t - micros);
         const ends = table.ends.map((t) => t + micros);
+        // Refuses times beyond what microseconds can count.
+        for (const times of [starts, ends]) for (const t of times) if (Number.isFinite(t)) parseTime(t);
         const inverted = starts.findIndex((start, i) => start > (ends[i] ?? NaN));
         if (inverted >= 0)
           throw new ArgumentError(

@@ -76,6 +76,15 @@ describe('what a scan may leave out', () => {
     assert.ok(read![2] - read![0] < 2 * (box[2] - box[0]));
   });
 
+  test('an empty left side reads nothing of the other', async () => {
+    const { catalog, scans } = scanned(line(9));
+    const none = makeCatalog(line(2)).query({ bounds: [900, 0, 901, 1] });
+    assert.equal(await none.intersect(catalog).count(), 0);
+    assert.equal(await none.difference(catalog, { by: 'identity' }).count(), 0);
+    assert.deepEqual(scans, []);
+    assert.equal(await none.union(catalog).count(), 9);
+  });
+
   test('root questions read no rows', async () => {
     const { catalog, scans } = scanned(line(9));
     assert.equal(await catalog.count(), 9);
@@ -129,10 +138,26 @@ describe('lazy evaluation', () => {
     );
   });
 
+  test('answers asked for at once call functions once', async () => {
+    let calls = 0;
+    const c = makeCatalog(line(5)).where(() => ++calls > 0);
+    assert.deepEqual(await Promise.all([c.count(), c.count(), c.query({ bounds: [0, 0, 9, 9] }).count()]), [5, 5, 1]);
+    assert.equal(calls, 5);
+  });
+
+  test('nearestInTime in memory needs no waiting', () => {
+    const near = makeCatalog(line(3)).nearestInTime(makeCatalog(line(3)), { maxGap: { days: 1 } });
+    assert.deepEqual(
+      rowsNow(near).map((r) => r.columns['_right_id']),
+      ['r0', 'r1', 'r2'],
+    );
+  });
+
   test('data errors come when rows are pulled, argument errors at the call', async () => {
     const c = makeCatalog(line(2));
     const padded = c.withIntervalPadding({ days: -2 });
     await assert.rejects(padded.count(), { code: 'inverted-interval' });
+    await assert.rejects(c.withIntervalPadding({ days: 104_000 }).count(), { code: 'out-of-range' });
     const odd = c.withColumn('x', () => new Date(0) as never);
     await assert.rejects(odd.count(), { code: 'bad-column-value' });
     const refuses = (fn: () => unknown, code: string): void =>
