@@ -52,7 +52,7 @@ export function checkProperties(properties: unknown): readonly string[] | null {
 
 /**
  * The columns that an asset's row gets: asset key, item, collection, then the properties asked for, or all that are text,
- * number or boolean and have a free name. Fields of the asset win over those of the item.
+ * number or boolean and have a free name, and `gsd`. Fields of the asset win over those of the item.
  */
 export function columnsOf(
   item: { readonly id: string; readonly properties: Fields; readonly collection?: unknown },
@@ -61,8 +61,9 @@ export function columnsOf(
   chosen: readonly string[] | null,
 ): Columns {
   const { properties } = item;
-  const names =
-    chosen ?? Object.keys(properties).filter((n) => properties[n] !== null && isScalar(properties[n]) && isFree(n));
+  const own = Object.keys(properties).filter((n) => properties[n] !== null && isScalar(properties[n]) && isFree(n));
+  // Often only assets say it, and it tells bands apart.
+  const names = chosen ?? (typeof asset['gsd'] === 'number' && !own.includes('gsd') ? [...own, 'gsd'] : own);
   return {
     asset_key: key,
     stac_item_id: item.id,

@@ -2,6 +2,7 @@
 import { formatTime, MICROS_PER_DAY, type Bounds, type LongTask } from '../core/index.js';
 import { catalogBatches } from '../catalog/rows-now.js';
 import { viewIndex, viewLength } from '../catalog/table-view.js';
+import { STORED, StoredTable } from '../catalog/stored-table.js';
 import type { CatalogTable } from '../catalog/table.js';
 import type { GeoCatalog } from '../catalog/types.js';
 import { Coverage, type CoverageFacts } from './catalog-command-coverage.js';
@@ -119,6 +120,28 @@ function identity(table: CatalogTable): (i: number) => string {
   return (i) => names.reduce((text, name) => `${text}\n${String(table.value(name, i) ?? '')}`, table.filepath(i));
 }
 
+interface GridFacts {
+  readonly dtype: string;
+  readonly bands: readonly unknown[];
+}
+
+/** Data type and bands of a row; of stored rows without making up the whole grid, whose lists are slow to decode. */
+function gridFacts(table: CatalogTable): (i: number) => GridFacts | null {
+  if (!(table instanceof StoredTable)) {
+    return (i) => {
+      const native = table.native(i);
+      return native && { dtype: native.dtype, bands: native.bandNames };
+    };
+  }
+  const [dtype, bands] = ['dtype', 'band_names'].map((name) => table[STORED].column(name));
+  return (i) => {
+    const type = dtype?.get(i);
+    if (typeof type !== 'string') return null;
+    const names = bands?.get(i);
+    return { dtype: type, bands: Array.isArray(names) ? names : [] };
+  };
+}
+
 /**
  * The summary of a catalog, in one pass over its columns.
  *
@@ -138,7 +161,7 @@ export async function summarise(catalog: GeoCatalog, o: LongTask): Promise<Catal
   for await (const view of catalogBatches(catalog, o)) {
     const { table } = view;
     for (const name of table.columnNames) columns.add(name);
-    const key = identity(table);
+    const [key, grid] = [identity(table), gridFacts(table)];
     const length = viewLength(view);
     for (let k = 0; k < length; k++) {
       if (k % ABORT_STRIDE === 0) o.signal?.throwIfAborted();
@@ -149,10 +172,10 @@ export async function summarise(catalog: GeoCatalog, o: LongTask): Promise<Catal
       else days?.add(start, end);
       coverage?.add(table.boxes, i * 4);
       crs.add(table.crs(i));
-      const native = table.native(i);
-      if (native) {
-        dtypes.add(native.dtype);
-        for (const band of native.bandNames) if (band !== null) bands.add(band);
+      const facts = grid(i);
+      if (facts) {
+        dtypes.add(facts.dtype);
+        for (const band of facts.bands) if (typeof band === 'string') bands.add(band);
       } else gridless++;
       const file = key(i);
       if (seen.has(file)) {
