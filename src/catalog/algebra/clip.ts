@@ -1,22 +1,19 @@
 /** The common part of two footprints (`catalog.md` §5). */
 import { intersection, type Geom } from 'polyclip-ts';
 import { CatalogError } from '../../core/index.js';
-import { boxPolygon, polygonsOf, sideOfArea, signedArea, type Area } from '../geometry.js';
+import { boxPolygon, containsPoint, sideOfArea, signedArea } from '../geometry.js';
 import type { MultiPolygon, Polygon, Position } from '../types.js';
-import { clipConvex } from './convex.js';
 import type { Edges } from './edges.js';
 import { commonBox, interiorsMeet, meetingOf } from './meeting.js';
+import { commonRings } from './overlay.js';
 import { prepareFootprint, type PreparedFootprint } from './prepared.js';
 import { footprintOf, oriented, tidyRing } from './repair.js';
-import { nestRings, stitchRings } from './stitch.js';
 
 /**
  * A disc of this radius, relative to the largest coordinate, survives rounding: 8 000 times the spacing of doubles there.
  * In degrees it is 2·10⁻¹⁰ (20 µm), in UTM metres 10 µm.
  */
 const CLEAR = 2 ** -40;
-
-const polygonRing = (area: Area): readonly Position[] => polygonsOf(area)[0]?.[0] ?? [];
 
 /** The smaller in WKB bytes first, so that the answer does not depend on which side is left. */
 function inOrder(a: PreparedFootprint, b: PreparedFootprint): readonly [PreparedFootprint, PreparedFootprint, boolean] {
@@ -37,18 +34,26 @@ function solid(polygons: readonly (readonly (readonly Position[])[])[]): Polygon
   return kept.length > 0 ? footprintOf(kept) : null;
 }
 
+/** Rings as polygons: each hole goes to the smallest outer ring around it; a hole without one is dropped. */
+function nestRings(rings: readonly Position[][]): Position[][][] {
+  const outers = rings.filter((ring) => signedArea(ring) > 0);
+  const polygons = outers.map((ring) => [ring]);
+  for (const hole of rings.filter((ring) => signedArea(ring) < 0)) {
+    const around = polygons
+      .filter(([outer = []]) =>
+        hole.every(([x = NaN, y = NaN]) => containsPoint({ type: 'Polygon', coordinates: [outer] }, x, y)),
+      )
+      .sort(([p = []], [q = []]) => signedArea(p) - signedArea(q));
+    around[0]?.push(hole);
+  }
+  return polygons;
+}
+
 function build(first: PreparedFootprint, second: PreparedFootprint): Polygon | MultiPolygon | null {
   const [a, b, same] = inOrder(first, second);
   if (same) return a.area;
-  const { crossings, contacts } = meetingOf(a, b);
-  if (contacts.length === 0) {
-    const rings = stitchRings(a, b, crossings);
-    if (rings) return solid(nestRings(rings));
-  }
-  if (a.convex && b.convex) {
-    const ring = clipConvex(polygonRing(a.area), polygonRing(b.area));
-    return ring[0] ? solid([[[...ring, ring[0]]]]) : null;
-  }
+  const rings = commonRings(a, b, meetingOf(a, b));
+  if (rings) return solid(nestRings(rings));
   try {
     return solid(intersection(a.area.coordinates as Geom, b.area.coordinates as Geom));
   } catch (error) {

@@ -84,8 +84,7 @@ export function someEdgePair(a: Edges, b: Edges, near: Bounds, test: (e: number,
   // SAFETY (all reads): four numbers an edge.
   if (someA.count * someB.count > TREE_PAIRS) {
     const tree = new Flatbush(someB.count);
-    for (let k = 0; k < someB.count * 4; k += 4)
-      tree.add(q[k] as number, q[k + 1] as number, q[k + 2] as number, q[k + 3] as number);
+    for (let k = 0; k < someB.count * 4; k += 4) tree.add(q[k] as number, q[k + 1] as number, q[k + 2], q[k + 3]);
     tree.finish();
     for (let i = 0; i < someA.count; i++) {
       const k = i * 4;

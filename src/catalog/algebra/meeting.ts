@@ -26,8 +26,16 @@ export interface Crossing {
 /** What the boundaries of two footprints have in common. */
 export interface Meeting {
   readonly crossings: readonly Crossing[];
-  /** Vertices of one on the boundary of the other, each once. */
-  readonly contacts: readonly (readonly [x: number, y: number])[];
+  /** Vertices of one on the boundary of the other, by their position as text "x y". */
+  readonly contacts: ReadonlyMap<string, Contact>;
+}
+
+/** A vertex of one boundary on the other one. */
+export interface Contact {
+  readonly point: readonly [x: number, y: number];
+  /** Edges of a and edges of b that hold it. */
+  readonly e: Set<number>;
+  readonly f: Set<number>;
 }
 
 /** Common part of two boxes; reversed where they do not touch. */
@@ -38,7 +46,7 @@ export function commonBox(a: Bounds, b: Bounds): Bounds {
 /** Finds where boundaries cross and touch; `first` stops at the first crossing. */
 export function meetingOf(a: PreparedFootprint, b: PreparedFootprint, first = false): Meeting {
   const crossings: Crossing[] = [];
-  const contacts = new Map<string, readonly [number, number]>();
+  const contacts = new Map<string, Contact>();
   const [p, q] = [a.edges.at, b.edges.at];
   someEdgePair(a.edges, b.edges, commonBox(a.bounds, b.bounds), (e, f) => {
     // SAFETY: four numbers an edge.
@@ -61,7 +69,11 @@ export function meetingOf(a: PreparedFootprint, b: PreparedFootprint, first = fa
     const touch = (zero: number, x: number, y: number, [x0, y0, x1, y1]: readonly number[]): void => {
       if (zero !== 0 || x0 === undefined || y0 === undefined || x1 === undefined || y1 === undefined) return;
       if (x < Math.min(x0, x1) || x > Math.max(x0, x1) || y < Math.min(y0, y1) || y > Math.max(y0, y1)) return;
-      contacts.set(`${x} ${y}`, [x, y]);
+      const text = `${x} ${y}`;
+      let contact = contacts.get(text);
+      if (!contact) contacts.set(text, (contact = { point: [x, y], e: new Set(), f: new Set() }));
+      contact.e.add(e);
+      contact.f.add(f);
     };
     touch(c, cx, cy, [ax, ay, bx, by]);
     touch(d, dx, dy, [ax, ay, bx, by]);
@@ -69,18 +81,19 @@ export function meetingOf(a: PreparedFootprint, b: PreparedFootprint, first = fa
     touch(t, bx, by, [cx, cy, dx, dy]);
     return false;
   });
-  return { crossings, contacts: [...contacts.values()] };
+  return { crossings, contacts };
 }
 
 /** A piece of boundary that leaves a point: towards x, y; `out` when the area lies on its left. */
-interface Ray {
+export interface Ray {
   readonly x: number;
   readonly y: number;
   readonly of: 0 | 1;
   readonly out: boolean;
 }
 
-function raysAt({ at, count }: Edges, vx: number, vy: number, of: 0 | 1): Ray[] {
+/** The rays of a boundary at a point on it. */
+export function raysAt({ at, count }: Edges, vx: number, vy: number, of: 0 | 1): Ray[] {
   const rays: Ray[] = [];
   for (let k = 0; k < count * 4; k += 4) {
     // SAFETY: four numbers an edge.
@@ -93,11 +106,38 @@ function raysAt({ at, count }: Edges, vx: number, vy: number, of: 0 | 1): Ray[] 
   return rays;
 }
 
+/** Compares rays by their angle around a point, from the east counter-clockwise. */
+function anglesAt(vx: number, vy: number): (r: Towards, s: Towards) => number {
+  const half = ({ x, y }: Towards): number => (y > vy || (y === vy && x > vx) ? 0 : 1);
+  return (r, s) => half(r) - half(s) || -Math.sign(orientation(vx, vy, r.x, r.y, s.x, s.y));
+}
+type Towards = Pick<Ray, 'x' | 'y'>;
+
+/**
+ * Where a line goes that leaves a point on a boundary: into the area, out of it, or along its boundary in the same
+ * direction or against it.
+ */
+export function passage(
+  rays: Ray[],
+  vx: number,
+  vy: number,
+  x: number,
+  y: number,
+): 'inside' | 'outside' | 'along' | 'against' {
+  const angle = anglesAt(vx, vy);
+  rays.sort(angle);
+  const line = { x, y };
+  const same = rays.filter((ray) => angle(ray, line) === 0);
+  if (same.length > 0) return same.some((ray) => ray.out) ? 'along' : 'against';
+  // The area lies on the left of its boundary: counter-clockwise of rays that lead out, up to one that leads in.
+  const before = rays.findLast((ray) => angle(ray, line) < 0) ?? rays.at(-1);
+  return before?.out ? 'inside' : 'outside';
+}
+
 /** Whether two areas share a sector around a point on both boundaries. */
 function shareSector(a: PreparedFootprint, b: PreparedFootprint, [vx, vy]: readonly [number, number]): boolean {
   const rays = [...raysAt(a.edges, vx, vy, 0), ...raysAt(b.edges, vx, vy, 1)];
-  const half = ({ x, y }: Ray): number => (y > vy || (y === vy && x > vx) ? 0 : 1);
-  const angle = (r: Ray, s: Ray): number => half(r) - half(s) || -Math.sign(orientation(vx, vy, r.x, r.y, s.x, s.y));
+  const angle = anglesAt(vx, vy);
   rays.sort(angle);
   const within: [boolean, boolean] = [false, false];
   // The first turn finds out on which side of their last rays the areas begin.
@@ -140,5 +180,5 @@ function partInside(a: PreparedFootprint, b: PreparedFootprint): boolean {
 export function interiorsMeet(a: PreparedFootprint, b: PreparedFootprint): boolean {
   const { crossings, contacts } = meetingOf(a, b, true);
   if (crossings.length > 0) return true;
-  return contacts.some((v) => shareSector(a, b, v)) || partInside(a, b) || partInside(b, a);
+  return [...contacts.values()].some(({ point }) => shareSector(a, b, point)) || partInside(a, b) || partInside(b, a);
 }
