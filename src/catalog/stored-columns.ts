@@ -32,12 +32,15 @@ const addId = (table: CatalogTable): Adder => {
   return (i, to) => (stored?.span(i, span) ? to.span(span) : to.text(table.id(i)));
 };
 
-const addFilepath = (table: CatalogTable): Adder => {
-  const stored = storedText(table, 'filepath');
-  const span = emptySpan();
-  return (i, to) =>
-    stored?.span(i, span) && isStoredAsIs(span) ? to.span(span) : to.text(filepathToStore(table.filepath(i)));
-};
+const addFilepath =
+  (pathsAsGiven: boolean) =>
+  (table: CatalogTable): Adder => {
+    if (pathsAsGiven) return (i, to) => to.text(table.filepath(i));
+    const stored = storedText(table, 'filepath');
+    const span = emptySpan();
+    return (i, to) =>
+      stored?.span(i, span) && isStoredAsIs(span) ? to.span(span) : to.text(filepathToStore(table.filepath(i)));
+  };
 
 const addCrs = (table: CatalogTable): Adder => {
   // Neighbours mostly share their CRS, and one object stands for each.
@@ -143,6 +146,7 @@ export function fileColumns(
   backend: CatalogBackend,
   types: GeometryTypes,
   known?: ReadonlyMap<string, UserType>,
+  pathsAsGiven = false,
 ): readonly FileColumn[] {
   const backendBytes = Buffer.from(BACKEND_ON_DISK[backend], 'utf8');
   const user = [...userTypes(all)].flatMap(([name, type]) => {
@@ -151,7 +155,7 @@ export function fileColumns(
   });
   return [
     { name: 'id', type: 'string', make: bytesColumn('string', addId) },
-    { name: 'filepath', type: 'string', make: bytesColumn('string', addFilepath, 64) },
+    { name: 'filepath', type: 'string', make: bytesColumn('string', addFilepath(pathsAsGiven), 64) },
     { name: 'geometry', type: 'binary', make: bytesColumn('binary', addGeometry(types), 96) },
     { name: 'bbox', type: 'bbox', make: boxes },
     { name: 'start_time', type: 'timestamp', make: (picks) => timestampData(gathered(picks, (t) => t.starts)) },

@@ -55,12 +55,15 @@ const SCHEMA_COLUMNS: ReadonlySet<string> = new Set(
   ),
 );
 
+/** Names that start with `_` are Nadir's own; of those, pairs of set operations have columns (`catalog.md` §5, §6). */
+const isUserName = (name: string): boolean => !name.startsWith('_') || /^_(?:right\d*_|gap$)/.test(name);
+
 /** Names of the user columns of stored rows: `scalar` ones, which rows can hold, and `nested` ones, which they cannot. */
 export function userColumns(
   rows: StoredRows,
   geometryColumn: string,
 ): { readonly scalar: readonly string[]; readonly nested: readonly string[] } {
-  const user = rows.names.filter((n) => n !== geometryColumn && !SCHEMA_COLUMNS.has(n) && !n.startsWith('_'));
+  const user = rows.names.filter((n) => n !== geometryColumn && !SCHEMA_COLUMNS.has(n) && isUserName(n));
   const isNested = (name: string): boolean => ['bytes', 'nested'].includes(rows.column(name)?.type ?? '');
   return { scalar: user.filter((n) => !isNested(n)), nested: user.filter(isNested) };
 }

@@ -20,6 +20,8 @@ export interface FileFacts {
   readonly backend: CatalogBackend;
   readonly crs: Crs;
   readonly targetResolution: Resolution | null;
+  /** Stores relative file paths as they are: they start at the folder of the file. Default: as absolute ones. */
+  readonly pathsAsGiven?: boolean;
 }
 
 /** Indices of a view's rows. */
@@ -74,7 +76,7 @@ export function* catalogPieces(
   known?: ReadonlyMap<string, UserType>,
 ): Generator<Uint8Array> {
   const types: GeometryTypes = new Set();
-  const columns = fileColumns(picks, facts.backend, types, known);
+  const columns = fileColumns(picks, facts.backend, types, known, facts.pathsAsGiven);
   const writer = new ParquetWriter(columns);
   const { tables, tableOf, rows } = picks;
   yield writer.begin();
@@ -99,9 +101,10 @@ export function* catalogPieces(
   yield writer.end({ key: 'geo', value });
 }
 
-/** Bytes of the GeoParquet file of a catalog's rows, in the order given. */
+/** Bytes of the GeoParquet file of a catalog's rows, in the order given; relative file paths stay as they are. */
 export function encodeCatalog(rows: readonly CatalogRow[], facts: FileFacts): Uint8Array {
-  return Buffer.concat([...catalogPieces(picksOf([{ table: new RowsTable(rows), indices: null }]), facts)]);
+  const picks = picksOf([{ table: new RowsTable(rows), indices: null }]);
+  return Buffer.concat([...catalogPieces(picks, { ...facts, pathsAsGiven: true })]);
 }
 
 /**

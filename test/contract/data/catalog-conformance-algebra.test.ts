@@ -1,8 +1,9 @@
 /** One behaviour of all engines, II: set algebra, explain, chains (`catalog.md` §5, §6, §10; `testing.md`). */
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { test } from 'node:test';
 import { boxPolygon } from '../../../src/catalog/geometry.js';
-import type { CatalogRow, GeoCatalog } from '../../../src/catalog/index.js';
+import { openCatalog, type CatalogRow, type GeoCatalog } from '../../../src/catalog/index.js';
 import { createRandom, MICROS_PER_DAY, type Bounds } from '../../../src/core/index.js';
 import { plainRow, plainRows } from './catalog-conformance/engines.js';
 import {
@@ -42,6 +43,24 @@ onEveryEngine((world, of) => {
       assert.equal(await s.b.intersect(s.a, { spatialOnly }).count(), expected.length);
     });
   }
+
+  test('pairs come back from a file with their columns', async () => {
+    const s = of();
+    for (const [name, pairs] of [
+      ['intersect', s.a.intersect(s.b)],
+      ['nearest', s.a.nearestInTime(s.b, { maxGap: { days: 3 } })],
+    ] as const) {
+      const file = path.join(s.folder, `${name}.parquet`);
+      await pairs.toGeoParquet(file, { sort: 'none' });
+      const expected = await plainRows(pairs);
+      assert.ok(expected.length > 0);
+      for (const engine of ['memory', s.a.engine] as const) {
+        const back = await openCatalog(file, { engine });
+        assert.deepEqual(await plainRows(back), expected, name);
+        await back.dispose();
+      }
+    }
+  });
 
   test('intersect is associative in footprints and intervals', async () => {
     const s = of();
