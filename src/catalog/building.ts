@@ -1,4 +1,5 @@
 /** What all builders share: from files to a catalog, with a ledger of what failed (`catalog.md` §3). */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   ArgumentError,
   CatalogError,
@@ -88,6 +89,9 @@ export interface Builder<O extends BuildOptions> {
   readonly read: (file: string, context: ReadContext, options: O) => Promise<readonly (FoundRow | FoundProblem)[]>;
 }
 
+/** Longest stretch of work between two turns of the event loop, in ms. */
+const TURN_MS = 10;
+
 /** Collects rows in input order while files are still being read; outcomes may arrive in any order. */
 class Assembly {
   readonly rows: CatalogRow[] = [];
@@ -169,12 +173,18 @@ async function readAll<O extends BuildOptions>(
 ): Promise<void> {
   let done = 0;
   let failed = 0;
+  let turnBegan = performance.now();
   const targetCrs = assembly.crs;
   const raise = options.onError === 'raise';
   await mapConcurrent(
     inputs,
     options.concurrency ?? DEFAULT_CONCURRENCY,
     async ({ file, interval, problem }, index) => {
+      // A quick disk answers without waiting; timers, interrupts and the progress bar must have their turn all the same.
+      if (performance.now() - turnBegan > TURN_MS) {
+        await nextTurn();
+        turnBegan = performance.now();
+      }
       signal?.throwIfAborted();
       if (raise && (failed > 0 || assembly.fatal)) return;
       let found: readonly (FoundRow | FoundProblem)[];

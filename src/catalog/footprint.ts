@@ -1,18 +1,17 @@
 /** Footprints of rasters in the catalog's CRS (`catalog.md` §3). */
 import {
   affineBounds,
-  applyAffine,
   Crs,
   pointTransform,
   transformPoints,
   unwrapLongitudes,
   type Affine,
   type Bounds,
+  type PointTransform,
 } from '../core/index.js';
 import { boxPolygon, signedArea } from './geometry.js';
+import { projectOutline, type Point } from './project-outline.js';
 import type { MultiPolygon, Polygon } from './types.js';
-
-type Point = [x: number, y: number];
 
 /** Interior points per edge of an outline. */
 export const DEFAULT_DENSIFY = 21;
@@ -20,23 +19,6 @@ export const DEFAULT_DENSIFY = 21;
 const SEAM_JUMP = 1e6;
 /** Longitudes this far beyond ±180 are rounding noise of a transform, in degrees (0.1 m). */
 export const LONGITUDE_NOISE = 1e-6;
-
-/** The outline of a raster: corners and `densify` points per edge, from the south-west of the image, not closed. */
-function outline(transform: Affine, width: number, height: number, densify: number): Point[] {
-  const corners: readonly Point[] = [
-    [0, height],
-    [width, height],
-    [width, 0],
-    [0, 0],
-  ];
-  const steps = densify + 1;
-  return corners.flatMap(([c0, r0], i) => {
-    const [c1, r1] = corners[(i + 1) % 4] ?? [c0, r0];
-    return Array.from({ length: steps }, (_, k) =>
-      applyAffine(transform, c0 + ((c1 - c0) * k) / steps, r0 + ((r1 - r0) * k) / steps),
-    );
-  });
-}
 
 function counterClockwise(ring: Point[]): Point[] {
   return signedArea(ring) < 0 ? ring.reverse() : ring;
@@ -86,6 +68,19 @@ export function closeRing(points: readonly Point[]): Point[] {
   return [...closed, [last[0], pole], [first[0], pole], [first[0], first[1]]];
 }
 
+const cutAtSeam = new Map<string, boolean>();
+
+/** Whether neighbours across ±180 lie far apart in a CRS. */
+function isCutAtSeam({ canonical }: Crs, project: PointTransform): boolean {
+  let cut = cutAtSeam.get(canonical);
+  if (cut === undefined) {
+    const [west] = project(-179.999, 0);
+    const [east] = project(179.999, 0);
+    cutAtSeam.set(canonical, (cut = Math.abs(east - west) > SEAM_JUMP));
+  }
+  return cut;
+}
+
 /**
  * The two parts of a raster across ±180 in a projection that is cut there (web Mercator, equal-area cylinders); else
  * null. Without cutting, the outline would run back around the whole world and hold everything but the raster.
@@ -98,9 +93,7 @@ function partsAcrossSeam(
 ): MultiPolygon | null {
   const wgs84 = Crs.from('EPSG:4326');
   const project = pointTransform(wgs84, target);
-  const [west] = project(-179.999, 0);
-  const [east] = project(179.999, 0);
-  if (!(Math.abs(east - west) > SEAM_JUMP)) return null;
+  if (!isCutAtSeam(target, project)) return null;
   let inDegrees: Polygon | MultiPolygon;
   try {
     inDegrees = rasterFootprint(grid, native, wgs84, densify);
@@ -139,8 +132,7 @@ export function rasterFootprint(
     // SAFETY: a box is one ring of pairs.
     return wrapRing(boxPolygon(bounds).coordinates[0] as Point[]);
   }
-  const native2d = outline(transform, width, height, densify);
-  const points = sameCrs ? native2d : transformPoints(native2d, pointTransform(native, catalogCrs), catalogCrs);
+  const points = projectOutline(grid, native, catalogCrs, densify);
   const parts = catalogCrs.isGeographic ? null : partsAcrossSeam(grid, native, catalogCrs, densify);
   if (parts) return parts;
   if (!catalogCrs.isGeographic)

@@ -12,87 +12,98 @@ export interface PageSource extends Source {
   peek(offset: number, length: number): Uint8Array | null;
 }
 
-/** Wraps a source with a page cache. A straight read is served from pages when they already hold all of it. */
-export function pageSource(source: Source, pageBytes: number): PageSource {
-  const pages = new Map<number, Promise<Uint8Array>>();
-  const held = new Map<number, Uint8Array>();
-  const end = source.size ?? Infinity;
-  const { head } = source;
-  if (head && head.byteLength >= Math.min(pageBytes, end)) {
-    held.set(0, head);
-    pages.set(0, Promise.resolve(head));
+class PagedSource implements PageSource {
+  readonly url: URL;
+  declare readonly size?: number;
+  readonly #source: Source;
+  readonly #pageBytes: number;
+  readonly #end: number;
+  readonly #pages = new Map<number, Promise<Uint8Array>>();
+  readonly #held = new Map<number, Uint8Array>();
+
+  constructor(source: Source, pageBytes: number) {
+    this.url = source.url;
+    if (source.size !== undefined) this.size = source.size;
+    this.#source = source;
+    this.#pageBytes = pageBytes;
+    this.#end = source.size ?? Infinity;
+    const { head } = source;
+    if (head && head.byteLength >= Math.min(pageBytes, this.#end)) {
+      this.#held.set(0, head);
+      this.#pages.set(0, Promise.resolve(head));
+    }
   }
 
-  const load = (first: number, last: number, o: ReadOptions): Promise<Uint8Array>[] => {
+  #load(first: number, last: number, o: ReadOptions): Promise<Uint8Array>[] {
     const wanted: Promise<Uint8Array>[] = [];
     for (let page = first; page <= last; page++) {
-      let promise = pages.get(page);
+      let promise = this.#pages.get(page);
       if (!promise) {
-        promise = source.read(page * pageBytes, pageBytes, o).then((bytes) => {
-          held.set(page, bytes);
+        promise = this.#source.read(page * this.#pageBytes, this.#pageBytes, o).then((bytes) => {
+          this.#held.set(page, bytes);
           return bytes;
         });
-        pages.set(page, promise);
-        promise.catch(() => pages.delete(page));
+        this.#pages.set(page, promise);
+        promise.catch(() => this.#pages.delete(page));
       }
       wanted.push(promise);
     }
-    for (const page of pages.keys()) {
-      if (pages.size <= MAX_PAGES || page >= first) break;
-      pages.delete(page);
-      held.delete(page);
+    for (const page of this.#pages.keys()) {
+      if (this.#pages.size <= MAX_PAGES || page >= first) break;
+      this.#pages.delete(page);
+      this.#held.delete(page);
     }
     return wanted;
-  };
+  }
 
-  const join = (parts: readonly Uint8Array[], first: number, offset: number, length: number): Uint8Array => {
+  #join(parts: readonly Uint8Array[], first: number, offset: number, length: number): Uint8Array {
     const out = new Uint8Array(length);
     let filled = 0;
     parts.forEach((part, i) => {
-      const start = (first + i) * pageBytes;
+      const start = (first + i) * this.#pageBytes;
       const from = Math.max(0, offset - start);
       const piece = part.subarray(from, Math.max(from, Math.min(part.length, offset + length - start)));
       out.set(piece, start + from - offset);
       filled += piece.length;
     });
     return filled === length ? out : out.slice(0, filled);
-  };
+  }
 
-  const readPaged = async (offset: number, length: number, o: ReadOptions = {}): Promise<Uint8Array> => {
-    const wanted = Math.max(0, Math.min(length, end - offset));
+  async readPaged(offset: number, length: number, o: ReadOptions = {}): Promise<Uint8Array> {
+    const wanted = Math.max(0, Math.min(length, this.#end - offset));
     if (wanted === 0) return new Uint8Array(0);
-    const first = Math.floor(offset / pageBytes);
-    const last = Math.floor((offset + wanted - 1) / pageBytes);
-    if (last - first >= MAX_PAGES) return source.read(offset, wanted, o);
-    return join(await Promise.all(load(first, last, o)), first, offset, wanted);
-  };
+    const first = Math.floor(offset / this.#pageBytes);
+    const last = Math.floor((offset + wanted - 1) / this.#pageBytes);
+    if (last - first >= MAX_PAGES) return this.#source.read(offset, wanted, o);
+    return this.#join(await Promise.all(this.#load(first, last, o)), first, offset, wanted);
+  }
 
-  const peek = (offset: number, length: number): Uint8Array | null => {
-    const page = Math.floor(offset / pageBytes);
-    const part = held.get(page);
-    const from = offset - page * pageBytes;
+  peek(offset: number, length: number): Uint8Array | null {
+    const page = Math.floor(offset / this.#pageBytes);
+    const part = this.#held.get(page);
+    const from = offset - page * this.#pageBytes;
     return part && from + length <= part.byteLength ? part.subarray(from, from + length) : null;
-  };
+  }
 
-  const read = (offset: number, length: number, o: ReadOptions = {}): Promise<Uint8Array> => {
-    const wanted = Math.max(0, Math.min(length, end - offset));
-    const first = Math.floor(offset / pageBytes);
-    const last = Math.floor((offset + wanted - 1) / pageBytes);
+  read(offset: number, length: number, o: ReadOptions = {}): Promise<Uint8Array> {
+    const wanted = Math.max(0, Math.min(length, this.#end - offset));
+    const first = Math.floor(offset / this.#pageBytes);
+    const last = Math.floor((offset + wanted - 1) / this.#pageBytes);
     const parts: Uint8Array[] = [];
     for (let page = first; page <= last; page++) {
-      const part = held.get(page);
-      if (!part) return source.read(offset, length, o);
+      const part = this.#held.get(page);
+      if (!part) return this.#source.read(offset, length, o);
       parts.push(part);
     }
-    return Promise.resolve(join(parts, first, offset, wanted));
-  };
+    return Promise.resolve(this.#join(parts, first, offset, wanted));
+  }
 
-  return {
-    url: source.url,
-    ...(source.size === undefined ? {} : { size: source.size }),
-    read,
-    readPaged,
-    peek,
-    close: () => source.close(),
-  };
+  close(): Promise<void> {
+    return this.#source.close();
+  }
+}
+
+/** Wraps a source with a page cache. A straight read is served from pages when they already hold all of it. */
+export function pageSource(source: Source, pageBytes: number): PageSource {
+  return new PagedSource(source, pageBytes);
 }

@@ -64,6 +64,24 @@ export function blockBytes(layout: ImageLayout, rows: number): number {
   return storedRowBytes(layout.blockWidth, layout.planar === 2 ? 1 : layout.count, layout.bits) * rows;
 }
 
+function bad(name: string, code: string, what: string): FormatError {
+  return new FormatError(code, `${name}: ${what}.`, {
+    hint: 'The file is damaged; get it again.',
+    details: { file: name },
+  });
+}
+
+function unsupported(name: string, code: string, what: string): UnsupportedDataError {
+  return new UnsupportedDataError(code, `${name} ${what}, which Nadir does not read.`, {
+    hint: 'Convert it with gdal_translate -of COG.',
+    details: { file: name },
+  });
+}
+
+function isWhole(v: number, max: number): boolean {
+  return Number.isInteger(v) && v >= 1 && v <= max;
+}
+
 /**
  * Reads and checks the layout of one image.
  *
@@ -71,67 +89,62 @@ export function blockBytes(layout: ImageLayout, rows: number): number {
  * file; {@link UnsupportedDataError} `bit-depth`, `compression`, … for what is valid but not read.
  */
 export function readLayout(tags: Tags, name: string, fileBytes: number): ImageLayout {
-  const bad = (code: string, what: string): FormatError =>
-    new FormatError(code, `${name}: ${what}.`, { hint: 'The file is damaged; get it again.', details: { file: name } });
-  const unsupported = (code: string, what: string): UnsupportedDataError =>
-    new UnsupportedDataError(code, `${name} ${what}, which Nadir does not read.`, {
-      hint: 'Convert it with gdal_translate -of COG.',
-      details: { file: name },
-    });
-
   const width = tags.number(TAG.ImageWidth, 0);
   const height = tags.number(TAG.ImageLength, 0);
   const count = tags.number(TAG.SamplesPerPixel, 1);
-  const isWhole = (v: number, max: number): boolean => Number.isInteger(v) && v >= 1 && v <= max;
   if (!isWhole(width, 2 ** 31) || !isWhole(height, 2 ** 31))
-    throw bad('bad-size', `its image size is ${width} × ${height}`);
-  if (!isWhole(count, MAX_BANDS)) throw bad('bad-size', `it claims ${count} bands`);
+    throw bad(name, 'bad-size', `its image size is ${width} × ${height}`);
+  if (!isWhole(count, MAX_BANDS)) throw bad(name, 'bad-size', `it claims ${count} bands`);
 
   const depths = tags.numbers(TAG.BitsPerSample) ?? [1];
   const formats = tags.numbers(TAG.SampleFormat) ?? [1];
   const bits = depths[0] ?? 1;
   const format = formats[0] ?? 1;
   if (depths.slice(0, count).some((b) => b !== bits) || formats.slice(0, count).some((f) => f !== format)) {
-    throw unsupported('mixed-types', `has bands of different types (bits ${[...new Set(depths)].join(', ')})`);
+    throw unsupported(name, 'mixed-types', `has bands of different types (bits ${[...new Set(depths)].join(', ')})`);
   }
   const dtype = dtypeFor(format, bits);
-  if (!dtype) throw unsupported('bit-depth', `has ${bits}-bit ${FORMAT_NAMES[format] ?? `format-${format}`} values`);
+  if (!dtype)
+    throw unsupported(name, 'bit-depth', `has ${bits}-bit ${FORMAT_NAMES[format] ?? `format-${format}`} values`);
   if (tags.number(TAG.FillOrder, 1) === 2)
-    throw unsupported('fill-order', 'stores its bits in reverse order (FillOrder 2)');
+    throw unsupported(name, 'fill-order', 'stores its bits in reverse order (FillOrder 2)');
 
   const compression = tags.number(TAG.Compression, COMPRESSION_NONE);
-  if (!isReadable(compression)) throw unsupported('compression', `is compressed with ${compressionName(compression)}`);
+  if (!isReadable(compression))
+    throw unsupported(name, 'compression', `is compressed with ${compressionName(compression)}`);
   const photometric = tags.number(TAG.Photometric, 1);
   if (photometric === PHOTOMETRIC_YCBCR && compression !== COMPRESSION_JPEG)
-    throw unsupported('photometric', 'holds YCbCr colours without JPEG');
-  if (compression === COMPRESSION_JPEG && bits !== 8) throw unsupported('bit-depth', `is JPEG with ${bits} bits`);
+    throw unsupported(name, 'photometric', 'holds YCbCr colours without JPEG');
+  if (compression === COMPRESSION_JPEG && bits !== 8) throw unsupported(name, 'bit-depth', `is JPEG with ${bits} bits`);
   const predictor = tags.number(TAG.Predictor, 1);
   const usesPredictor = compression === 5 || compression === 8 || compression === 32946 || compression === 50000;
   if (usesPredictor && predictor !== 1) {
-    if (predictor !== 2 && predictor !== 3) throw bad('bad-tag', `its predictor is ${predictor}`);
-    if (bits % 8 !== 0 || bits > 64) throw unsupported('predictor', `uses a predictor on ${bits}-bit values`);
-    if (predictor === 3 && format !== 3) throw bad('bad-tag', 'it uses the floating-point predictor on integers');
+    if (predictor !== 2 && predictor !== 3) throw bad(name, 'bad-tag', `its predictor is ${predictor}`);
+    if (bits % 8 !== 0 || bits > 64) throw unsupported(name, 'predictor', `uses a predictor on ${bits}-bit values`);
+    if (predictor === 3 && format !== 3) throw bad(name, 'bad-tag', 'it uses the floating-point predictor on integers');
   }
   const planar = tags.number(TAG.PlanarConfiguration, 1);
-  if (planar !== 1 && planar !== 2) throw bad('bad-tag', `its planar configuration is ${planar}`);
+  if (planar !== 1 && planar !== 2) throw bad(name, 'bad-tag', `its planar configuration is ${planar}`);
 
   const tiled = tags.has(TAG.TileOffsets) || (tags.has(TAG.TileWidth) && !tags.has(TAG.StripOffsets));
   const blockWidth = tiled ? tags.number(TAG.TileWidth, 0) : width;
   const rowsPerStrip = tags.number(TAG.RowsPerStrip, height);
   const blockHeight = tiled ? tags.number(TAG.TileLength, 0) : Math.min(rowsPerStrip, height);
   if (!isWhole(blockWidth, 2 ** 31) || !isWhole(blockHeight, 2 ** 31))
-    throw bad('bad-size', `its blocks are ${blockWidth} × ${blockHeight}`);
+    throw bad(name, 'bad-size', `its blocks are ${blockWidth} × ${blockHeight}`);
   // Some writers leave the offsets of tiles under the tag of strips; libtiff reads them all the same.
   const { tags: places } = tags.directory;
   const offsets = (tiled ? places.get(TAG.TileOffsets) : undefined) ?? places.get(TAG.StripOffsets);
   const byteCounts = (tiled ? places.get(TAG.TileByteCounts) : undefined) ?? places.get(TAG.StripByteCounts) ?? null;
-  if (!offsets) throw bad('truncated', 'it has no offsets of its blocks');
-  if (!byteCounts && compression !== COMPRESSION_NONE) throw bad('truncated', 'it has no byte counts of its blocks');
+  if (!offsets) throw bad(name, 'truncated', 'it has no offsets of its blocks');
+  if (!byteCounts && compression !== COMPRESSION_NONE)
+    throw bad(name, 'truncated', 'it has no byte counts of its blocks');
   const across = Math.ceil(width / blockWidth);
   const down = Math.ceil(height / blockHeight);
   const blocks = across * down * (planar === 2 ? count : 1);
   if (offsets.count < blocks || (byteCounts && byteCounts.count < blocks)) {
     throw bad(
+      name,
       'truncated',
       `an image of ${width} × ${height} in blocks of ${blockWidth} × ${blockHeight} needs ${blocks} blocks, but ${Math.min(offsets.count, byteCounts?.count ?? Infinity)} are listed`,
     );
@@ -140,10 +153,15 @@ export function readLayout(tags: Tags, name: string, fileBytes: number): ImageLa
   const rawBytes = storedRowBytes(blockWidth, samples, bits) * blockHeight;
   const widened = blockWidth * blockHeight * samples * dtypeSize(dtype);
   if (rawBytes / maxExpansion(compression) > fileBytes && blocks === 1) {
-    throw bad('truncated', `its ${blockWidth} × ${blockHeight} block cannot come out of a file of ${fileBytes} bytes`);
+    throw bad(
+      name,
+      'truncated',
+      `its ${blockWidth} × ${blockHeight} block cannot come out of a file of ${fileBytes} bytes`,
+    );
   }
   if (Math.max(rawBytes, widened) > MAX_BLOCK_BYTES)
     throw unsupported(
+      name,
       'block-too-large',
       `has blocks of ${blockWidth} × ${blockHeight} pixels (${Math.ceil(widened / 2 ** 20)} MiB; the limit is ${MAX_BLOCK_BYTES >> 20})`,
     );

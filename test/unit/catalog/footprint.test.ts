@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { rasterFootprint } from '../../../src/catalog/footprint.js';
 import { footprintBounds, polygonsOf, signedArea } from '../../../src/catalog/geometry.js';
-import { Crs, type Affine, type Bounds } from '../../../src/core/index.js';
+import { projectOutline } from '../../../src/catalog/project-outline.js';
+import { applyAffine, Crs, pointTransform, type Affine, type Bounds } from '../../../src/core/index.js';
 
 interface Footprint {
   readonly from: string;
@@ -36,6 +37,63 @@ describe('footprints', () => {
       assert.equal(polygonsOf(g)[0]![0]!.length, f.vertices + 1);
     });
   }
+
+  test('points that follow from a few exact ones are those that projecting each gives, to 0.1 µm', () => {
+    const grids: readonly (readonly [crs: string, transform: Affine])[] = [
+      ['EPSG:32631', [10, 0, 500000, 0, -10, 5400000]],
+      ['EPSG:32632', [10, 0, 300000, 0, -10, 9000000]],
+      ['EPSG:32760', [10, 0.5, 700000, -0.5, -10, 2000000]],
+      ['EPSG:4326', [1e-4, 0, 10, 0, -1e-4, 50]],
+      ['EPSG:3857', [10, 0, 1e6, 0, -10, 6e6]],
+      ['EPSG:3035', [20, 0, 4e6, 0, -20, 3e6]],
+      ['EPSG:5070', [30, 0, -5e5, 0, -30, 2e6]],
+      ['EPSG:3031', [100, 0, -3e5, 0, -100, 1e6]],
+    ];
+    let compared = 0;
+    for (const [from, transform] of grids) {
+      for (const to of ['EPSG:4326', 'EPSG:3857', 'EPSG:32631', 'EPSG:32632', 'EPSG:3035', 'EPSG:6933']) {
+        for (const side of [1, 64, 1000, 11000]) {
+          if (from === to) continue;
+          const [source, target] = [Crs.from(from), Crs.from(to)];
+          const project = pointTransform(source, target);
+          const expected: [number, number][] = [];
+          const corners = [
+            [0, side],
+            [side, side],
+            [side, 0],
+            [0, 0],
+            [0, side],
+          ] as const;
+          for (let edge = 0; edge < 4; edge++) {
+            const [[c0, r0], [c1, r1]] = [corners[edge]!, corners[edge + 1]!];
+            for (let k = 0; k < 22; k++)
+              expected.push(project(...applyAffine(transform, c0 + ((c1 - c0) * k) / 22, r0 + ((r1 - r0) * k) / 22)));
+          }
+          if (expected.some((p) => p.some(Number.isNaN))) continue;
+          const found = projectOutline({ transform, width: side, height: side }, source, target, 21);
+          assert.equal(found.length, 88);
+          // The check allows 16 roundings at one place; elsewhere a little more is possible.
+          found.forEach((p, i) =>
+            p.forEach((v, axis) => {
+              const off = Math.abs(v - expected[i]![axis]!);
+              assert.ok(off <= 2 ** -47 * Math.abs(v) + 2 ** -50, `${from} → ${to}, ${side}: ${off} of ${v}`);
+            }),
+          );
+          compared++;
+        }
+      }
+    }
+    assert.ok(compared > 100, `${compared}`);
+  });
+
+  test('an edge across ±180 is not smooth, so every point of it is projected', () => {
+    const utm = Crs.from('EPSG:32601');
+    const grid = { transform: [10, 0, 300000, 0, -10, 7000000] as const, width: 11000, height: 11000 };
+    const points = projectOutline(grid, utm, WGS84, 21);
+    const project = pointTransform(utm, WGS84);
+    assert.deepEqual(points[1], project(...applyAffine(grid.transform, 500, 11000)));
+    assert.ok(points.some(([lon]) => lon > 170) && points.some(([lon]) => lon < -170));
+  });
 
   test('an axis-aligned outline in the same CRS is a box of five points', () => {
     const utm = Crs.from('EPSG:32631');
