@@ -6,7 +6,7 @@ import type { GeoCatalog } from '../catalog/types.js';
 import { CUBE_EXTENSIONS } from '../catalog/build-cube.js';
 import { RASTER_EXTENSIONS } from '../catalog/build-raster.js';
 import { VECTOR_EXTENSIONS } from '../formats/vector/index.js';
-import { isRemote, listFiles, writeFileAtomic } from '../io/index.js';
+import { isRemote, listFiles, openSource, writeFileAtomic } from '../io/index.js';
 import { json, readAssets, readChoice, readList, readNumber, stacPlace } from './catalog-command.js';
 import { checkTarget, formatOf, writeTarget, type TargetFlags } from './catalog-command-target.js';
 import { progressLine, type CliContext } from './console.js';
@@ -50,7 +50,8 @@ const OWN_FLAGS: readonly (readonly [flag: keyof BuildFlags, kinds: readonly Kin
   ['properties', ['stac']],
 ];
 
-const STAC_NAME = /\.(?:json|ndjson|jsonl)$/i;
+/** Bytes of a JSON file in which STAC shows itself. */
+const PEEK_BYTES = 65_536;
 const ENDINGS: readonly (readonly [kind: Kind, endings: readonly string[]])[] = [
   ['raster', RASTER_EXTENSIONS],
   ['cube', CUBE_EXTENSIONS],
@@ -59,18 +60,29 @@ const ENDINGS: readonly (readonly [kind: Kind, endings: readonly string[]])[] = 
 
 function kindOfName(file: string): Kind | null {
   const name = (isRemote(file) ? new URL(file).pathname : file).toLowerCase();
-  const found = ENDINGS.find(([, endings]) => endings.some((e) => name.endsWith(e)));
-  return found?.[0] ?? (STAC_NAME.test(name) ? 'stac' : null);
+  return ENDINGS.find(([, endings]) => endings.some((e) => name.endsWith(e)))?.[0] ?? null;
+}
+
+/** Whether one source is STAC: by what stands in it, since names tell items from other features neither in JSON nor in Parquet. */
+async function isStac(place: string, signal: AbortSignal): Promise<boolean> {
+  const known = kindOfName(place);
+  if (known === 'raster' || known === 'cube') return false;
+  const stac = await stacPlace(place, signal);
+  if (stac === null || stac !== place || /parquet$/i.test(place)) return stac !== null;
+  // The answer of a search has no ending; a server's .geojson is taken to be features.
+  if (isRemote(place)) return known !== 'vector';
+  const source = await openSource(place, { signal });
+  try {
+    return Buffer.from(await source.read(0, PEEK_BYTES, { signal })).includes('"stac_version"');
+  } finally {
+    await source.close();
+  }
 }
 
 /** The kind that most of the files have by their names, and what is said about it. */
 async function guessKind(files: readonly string[], context: CliContext): Promise<readonly [kind: Kind, said: string]> {
   const [only = ''] = files;
-  const named = kindOfName(only);
-  // Only a look inside tells items from features in Parquet, and a STAC folder from one of files.
-  const unclear = named === null || /parquet$/i.test(only);
-  if (files.length === 1 && unclear && (await stacPlace(only, context.signal)) !== null) return ['stac', 'stac'];
-  if (files.length === 1 && named === 'stac') return ['stac', 'stac'];
+  if (files.length === 1 && (await isStac(only, context.signal))) return ['stac', 'stac'];
   const endings = ENDINGS.flatMap(([, list]) => list);
   const listed = await listFiles(files, endings, { signal: context.signal }).catch(() => files);
   const counts = new Map<Kind, number>();

@@ -1,0 +1,417 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { before, describe, test } from 'node:test';
+import { openCatalog, type CatalogRow } from '../../../src/catalog/index.js';
+import { boxPolygon } from '../../../src/catalog/geometry.js';
+import type { CliContext } from '../../../src/cli/console.js';
+import { runCli } from '../../../src/cli/program.js';
+import { days, parseTime, type Bounds } from '../../../src/core/index.js';
+import { writeGeoParquet } from '../../../src/formats/geoparquet/index.js';
+import { makeItem } from '../formats/stac/server.js';
+import { makeScenes, tempFolder, type Scenes } from '../export/support/scenes.js';
+import { makeCatalog, type RowInit } from '../../support/rows.js';
+import { withWarnings } from '../../support/host.js';
+
+interface Outcome {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function nadir(...argv: string[]): Promise<Outcome> {
+  let [out, err] = ['', ''];
+  const context: CliContext = {
+    stdout: { write: (t) => (out += t) },
+    stderr: { write: (t) => (err += t) },
+    signal: new AbortController().signal,
+    onInterrupt: () => undefined,
+    childPath: '/nowhere/main.js',
+  };
+  const { value: code } = await withWarnings(() => runCli(['catalog', ...argv], context));
+  return { code, out, err };
+}
+/** The one JSON document on stdout. */
+async function told(...argv: string[]): Promise<Record<string, unknown>> {
+  const { code, out, err } = await nadir(...argv, '--json');
+  assert.equal(code, 0, err);
+  return JSON.parse(out) as Record<string, unknown>;
+}
+
+const at = (...parts: string[]): string => path.join(folder, ...parts);
+const native = (bandNames: readonly string[]): CatalogRow['native'] => ({
+  transform: [10, 0, 0, 0, -10, 0],
+  width: 10,
+  height: 10,
+  count: bandNames.length,
+  dtype: 'uint16',
+  nodata: 0,
+  bandNames,
+  overviews: [],
+});
+/** Rows whose statistics are known by hand. */
+const ROWS: readonly RowInit[] = [
+  {
+    id: 'a',
+    box: [0, 0, 1, 1],
+    interval: days('2023-12-31'),
+    native: native(['B04', 'B08']),
+    columns: { cloud: 5, note: 'x,"y"' },
+    nativeCrs: 'EPSG:32631',
+  },
+  {
+    id: 'b',
+    box: [0, 0, 1, 1],
+    interval: days('2024-01-02'),
+    native: native(['B04']),
+    columns: { cloud: 50 },
+    nativeCrs: 'EPSG:32631',
+  },
+  { id: 'c', box: [3, 0, 4, 1], interval: days('2024-01-02'), columns: { cloud: 7 }, nativeCrs: 'EPSG:32632' },
+  {
+    id: 'd',
+    box: [3, 0, 4, 1],
+    interval: days('2024-02-10', '2024-02-12'),
+    columns: { cloud: null },
+    nativeCrs: 'EPSG:32632',
+    filepath: '/data/row0.tif',
+  },
+  { id: 'e', box: [3, 0, 4, 1], columns: {}, nativeCrs: 'EPSG:32632' },
+];
+
+let folder: string;
+let file: string;
+let scenes: Scenes;
+before(async () => {
+  folder = tempFolder();
+  scenes = await makeScenes();
+  file = at('rows.parquet');
+  await makeCatalog(ROWS, 'EPSG:4326').toGeoParquet(file, { sort: 'none' });
+});
+
+describe('nadir catalog build', () => {
+  test('takes the kind from the names of the files and says so', async () => {
+    const raster = await nadir('build', scenes.folder, '-o', at('r.parquet'));
+    assert.equal(raster.code, 0, raster.err);
+    assert.match(raster.err, /^indexing as raster /);
+    const feature = { type: 'Feature', properties: {}, geometry: boxPolygon([1, 2, 3, 4]) };
+    writeFileSync(at('fields.geojson'), JSON.stringify({ type: 'FeatureCollection', features: [feature] }));
+    const vector = await nadir('build', at('fields.geojson'), '-o', at('v.parquet'), '--json');
+    assert.match(vector.err, /^indexing as vector /);
+    assert.equal((JSON.parse(vector.out) as { kind: string }).kind, 'vector');
+    writeFileSync(at('items.ndjson'), ['i', 'j'].map((id) => `${JSON.stringify(makeItem(id))}\n`).join(''));
+    const stac = await nadir('build', at('items.ndjson'), '-o', at('s.parquet'));
+    assert.match(stac.err, /^indexing as stac /);
+    assert.deepEqual(
+      (await (await openCatalog(at('s.parquet'))).toArray()).map((r) => r.filepath),
+      [at('i.tif'), at('j.tif')],
+    );
+  });
+
+  test('flags of another kind, bad numbers and bad kinds are usage errors, and nothing is written', async () => {
+    for (const flags of [
+      ['--layer', '1'],
+      ['--assets', 'a'],
+      ['--kind', 'lidar'],
+      ['--kind', 'vector', '--vars', 'x'],
+      ['--concurrency', '0'],
+      ['--densify', '1.5'],
+      ['--resolution', 'fine'],
+    ]) {
+      const { code, err, out } = await nadir('build', scenes.folder, '-o', at('no.parquet'), ...flags);
+      assert.equal(code, 1, `${flags.join(' ')}: ${err}`);
+      assert.equal(out, '');
+    }
+    assert.equal((await nadir('build', scenes.folder, '-o', at('no.shp'))).code, 1, 'an ending without format');
+    assert.equal(existsSync(at('no.parquet')), false);
+  });
+
+  test('what is skipped is named on stderr, in the JSON and in the report', async () => {
+    const mixed = at('mixed');
+    mkdirSync(mixed, { recursive: true });
+    writeFileSync(path.join(mixed, 'items.ndjson'), `${JSON.stringify(makeItem('good'))}\n{\n`);
+    const { code, out, err } = await nadir(
+      'build',
+      path.join(mixed, 'items.ndjson'),
+      '-o',
+      at('m.parquet'),
+      '--skip-report',
+      at('skipped.json'),
+      '--json',
+    );
+    assert.equal(code, 0);
+    assert.match(err, /skipped .*items\.ndjson, line 2/);
+    const skipped = (JSON.parse(out) as { skipped: { file: string; code: string }[] }).skipped;
+    assert.deepEqual(JSON.parse(readFileSync(at('skipped.json'), 'utf8')), skipped);
+    assert.equal(skipped[0]?.code, 'source.bad-item');
+  });
+
+  test('writes STAC as well', async () => {
+    assert.equal((await nadir('build', scenes.folder, '-o', at('scenes.json'))).code, 0);
+    const collection = JSON.parse(readFileSync(at('scenes.json'), 'utf8')) as {
+      type: string;
+      features: { assets: object }[];
+    };
+    assert.equal(collection.type, 'FeatureCollection');
+    assert.equal(collection.features.length, 2);
+  });
+});
+
+describe('nadir catalog query', () => {
+  const ids = async (...argv: string[]): Promise<string[]> => {
+    const { code, out, err } = await nadir('query', file, '--json', ...argv);
+    assert.ok(code === 0 || (code === 1 && err.endsWith('nothing matched\n')), err);
+    return (JSON.parse(out) as { id: string }[]).map((r) => r.id);
+  };
+
+  test('areas, times, strides and conditions', async () => {
+    writeFileSync(
+      at('area.geojson'),
+      JSON.stringify({
+        type: 'FeatureCollection',
+        features: [{ type: 'Feature', properties: null, geometry: boxPolygon([3.5, 0.5, 9, 9]) }],
+      }),
+    );
+    for (const engine of [[], ['--engine', 'memory']]) {
+      assert.deepEqual(await ids('--bounds', '0.5,0.5,0.6,0.6', ...engine), ['a', 'b']);
+      assert.deepEqual(await ids('--geometry', at('area.geojson'), '--time', '2024-01-02', ...engine), ['c', 'e']);
+      assert.deepEqual(await ids('--where', 'cloud < 10', ...engine), ['a', 'c']);
+      assert.deepEqual(await ids('--where', "start_time >= '2024-01-01'", '--t-step', '2', ...engine), ['d']);
+      assert.deepEqual(await ids('--t-step', '2', ...engine), ['a', 'd', 'e']);
+      assert.deepEqual(await ids('--bounds', '8,8,9,9', ...engine), []);
+    }
+  });
+
+  test('--limit stops and says that more match', async () => {
+    const { out, err } = await nadir('query', file, '--json', '--limit', '2');
+    assert.equal((JSON.parse(out) as unknown[]).length, 2);
+    assert.match(err, /the first 2 rows; more match/);
+    assert.doesNotMatch((await nadir('query', file, '--limit', '5')).err, /more match/);
+  });
+
+  test('CSV quotes, GeoJSON is STAC, and --out has all rows whatever --limit prints', async () => {
+    const csv = (await nadir('query', file, '--format', 'csv', '--where', "id == 'a' or id == 'e'")).out.split('\r\n');
+    assert.deepEqual(csv, [
+      'id,filepath,start,end,crs,xmin,ymin,xmax,ymax,cloud,note',
+      'a,/data/row0.tif,2023-12-31T00:00:00.000000Z,2023-12-31T23:59:59.999999Z,EPSG:32631,0,0,1,1,5,"x,""y"""',
+      'e,/data/row4.tif,,,EPSG:32632,3,0,4,1,,',
+      '',
+    ]);
+    const geojson = await nadir('query', file, '--format', 'geojson', '--limit', '1', '-o', at('all.ndjson'));
+    assert.deepEqual(
+      (JSON.parse(geojson.out) as { features: { id: string }[] }).features.map((f) => f.id),
+      ['a'],
+    );
+    assert.equal(readFileSync(at('all.ndjson'), 'utf8').trim().split('\n').length, 5);
+  });
+
+  test('wrong flags end with 1 and say what is right', async () => {
+    writeFileSync(at('point.json'), JSON.stringify({ type: 'Point', coordinates: [0, 0] }));
+    for (const [flags, message] of [
+      [['--where', 'clod < 3'], /cloud/],
+      [['--format', 'xml'], /table, json, geojson, csv/],
+      [['--json', '--format', 'csv'], /exclude/],
+      [['--limit', '0'], /--limit/],
+      [['--engine', 'spark'], /memory, duckdb, auto/],
+      [['--crs', 'EPSG:4326'], /--bounds/],
+      [['--geometry', at('point.json')], /no polygon/],
+      [['--bounds', '0,0,1,1', '--geometry', at('area.geojson')], /not both/],
+    ] as const) {
+      const { code, err, out } = await nadir('query', file, ...flags);
+      assert.equal(code, 1, flags.join(' '));
+      assert.match(err, message);
+      assert.equal(out, '');
+    }
+    assert.equal((await nadir('query', file, '--geometry', at('none.json'))).code, 3);
+  });
+});
+
+describe('nadir catalog info and stats', () => {
+  test('count what is in the rows', async () => {
+    const stats = await told('stats', file);
+    assert.deepEqual(
+      [stats['rows'], stats['static'], stats['bounds'], stats['start'], stats['end']],
+      [5, 1, [0, 0, 4, 1], '2023-12-31T00:00:00.000000Z', '2024-02-12T23:59:59.999999Z'],
+    );
+    assert.deepEqual(stats['years'], { 2023: 1, 2024: 3 });
+    assert.deepEqual(stats['months'], { '2023-12': 1, '2024-01': 2, '2024-02': 1 });
+    assert.deepEqual(stats['gaps'], {
+      count: 2,
+      longest: [
+        { from: '2024-01-03', to: '2024-02-09', days: 38 },
+        { from: '2024-01-01', to: '2024-01-01', days: 1 },
+      ],
+    });
+    assert.deepEqual(stats['nativeCrs'], { 'EPSG:32632': 3, 'EPSG:32631': 2 });
+    assert.deepEqual(stats['bands'], { B04: 2, B08: 1 });
+    assert.deepEqual([stats['dtypes'], stats['withoutGrid']], [{ uint16: 2 }, 3]);
+    assert.deepEqual(stats['duplicates'], { rows: 1, files: ['/data/row0.tif'] });
+    const coverage = stats['coverage'] as { area: number; share: number; meanRows: number; mostRows: number };
+    // Two of four squares of a degree at the equator, over which two and three rows lie.
+    const square = 6371.0072 ** 2 * (Math.PI / 180) * Math.sin(Math.PI / 180);
+    assert.ok(Math.abs(coverage.area / (2 * square) - 1) < 1e-3, String(coverage.area));
+    assert.ok(Math.abs(coverage.share - 0.5) < 1e-3 && Math.abs(coverage.meanRows - 2.5) < 1e-3);
+    assert.equal(coverage.mostRows, 3);
+    const info = await told('info', file);
+    assert.deepEqual([info['rows'], info['columns'], info['bands']], [5, ['cloud', 'note'], ['B04', 'B08']]);
+    assert.match((await nadir('stats', file)).out, /year +2023 +1\n/);
+  });
+
+  test('coverage is that of a fine count over random boxes, in metres', async () => {
+    let seed = 7;
+    const random = (): number => (seed = (seed * 16807) % 2147483647) / 2147483647;
+    const boxes = Array.from({ length: 60 }, (): Bounds => {
+      const [x, y] = [Math.round(random() * 900), Math.round(random() * 400)];
+      return [x, y, x + 1 + Math.round(random() * 99), y + 1 + Math.round(random() * 99)];
+    });
+    await makeCatalog(
+      boxes.map((box) => ({ box })),
+      'EPSG:32631',
+    ).toGeoParquet(at('boxes.parquet'));
+    const covered = new Set<number>();
+    for (const [x0, y0, x1, y1] of boxes)
+      for (let x = x0; x < x1; x++) for (let y = y0; y < y1; y++) covered.add(x * 1000 + y);
+    const { coverage } = (await told('stats', at('boxes.parquet'))) as { coverage: { area: number; unit: string } };
+    assert.equal(coverage.unit, 'km²');
+    assert.ok(Math.abs(coverage.area / (covered.size / 1e6) - 1) < 0.02, `${coverage.area} and ${covered.size / 1e6}`);
+  });
+
+  test('an empty catalog, a static one, one point in time', async () => {
+    await makeCatalog([]).toGeoParquet(at('empty.parquet'));
+    const empty = await told('stats', at('empty.parquet'));
+    assert.deepEqual([empty['rows'], empty['bounds'], empty['coverage'], empty['years']], [0, null, null, {}]);
+    assert.equal((await nadir('stats', at('empty.parquet'))).code, 0);
+    const t = parseTime('1969-12-31T23:59:59.999999Z');
+    await makeCatalog([{ interval: { start: t, end: t } }, {}]).toGeoParquet(at('one.parquet'));
+    assert.deepEqual((await told('stats', at('one.parquet')))['months'], { '1969-12': 1 });
+  });
+
+  test('STAC in all its forms opens like a catalog', async () => {
+    const items = { type: 'FeatureCollection', features: [makeItem('x'), makeItem('y')] };
+    writeFileSync(at('c.json'), JSON.stringify(items));
+    assert.equal((await told('info', at('c.json')))['rows'], 2);
+    mkdirSync(at('static/i'), { recursive: true });
+    writeFileSync(at('static/i/x.json'), JSON.stringify(makeItem('x')));
+    writeFileSync(
+      at('static/catalog.json'),
+      JSON.stringify({
+        type: 'Catalog',
+        id: 'k',
+        description: 'k',
+        stac_version: '1.0.0',
+        links: [{ rel: 'item', href: './i/x.json' }],
+      }),
+    );
+    assert.equal((await told('info', at('static')))['rows'], 1);
+    const junk = at('junk.json');
+    writeFileSync(junk, '{"type":"Polygon"}');
+    const bad = await nadir('info', junk);
+    assert.equal(bad.code, 2);
+    assert.match(bad.err, /junk\.json is no STAC document/);
+  });
+});
+
+describe('nadir catalog convert', () => {
+  test('Parquet, ItemCollection, lines and back: the same bytes', async () => {
+    for (const [from, to] of [
+      [file, 'c1.json'],
+      [at('c1.json'), 'c2.ndjson'],
+      [at('c2.ndjson'), 'c3.parquet'],
+    ] as const) {
+      const { code, err } = await nadir(
+        'convert',
+        from,
+        '-o',
+        at(to),
+        ...(to.endsWith('parquet') ? ['--sort', 'none'] : []),
+      );
+      assert.equal(code, 0, err);
+    }
+    assert.deepEqual(readFileSync(at('c3.parquet')), readFileSync(file));
+  });
+
+  test('an existing target stays unless --replace is given; the source is never its own target', async () => {
+    writeFileSync(at('old.json'), 'old');
+    const kept = await nadir('convert', file, '-o', at('old.json'));
+    assert.equal(kept.code, 1);
+    assert.match(kept.err, /--replace/);
+    assert.equal(readFileSync(at('old.json'), 'utf8'), 'old');
+    assert.equal((await told('convert', file, '-o', at('old.json'), '--replace'))['rows'], 5);
+    assert.equal((await nadir('convert', file, '-o', file, '--replace')).code, 1);
+    assert.equal((await nadir('convert', file, '-o', at('x.tif'))).code, 1);
+    assert.equal((await nadir('convert', file, '-o', at('x.bin'), '--to', 'ndjson', '--sort', 'none')).code, 1);
+    assert.equal((await nadir('convert', file, '-o', folder, '--to', 'stac')).code, 1);
+    assert.equal((await nadir('convert', file, '-o', at('gone/x.json'))).code, 3);
+  });
+
+  test('a failure leaves neither a part nor a temporary file', async () => {
+    const away = at('away');
+    mkdirSync(away);
+    // A footprint that has no image in degrees.
+    await makeCatalog([{ box: [1e9, 1e9, 2e9, 2e9] }], 'EPSG:3035').toGeoParquet(at('far.parquet'));
+    const { code } = await nadir('convert', at('far.parquet'), '-o', path.join(away, 'x.json'));
+    assert.notEqual(code, 0);
+    assert.deepEqual(readdirSync(away), []);
+  });
+});
+
+describe('nadir catalog migrate', () => {
+  const old = (target: string): void => {
+    const geometry = [boxPolygon([0, 0, 1, 1]), boxPolygon([2, 0, 3, 1])];
+    writeFileSync(
+      target,
+      writeGeoParquet({
+        crs: 'EPSG:4326',
+        columns: [
+          { name: 'filepath', type: 'string' },
+          { name: 'start_time', type: 'timestamp' },
+          { name: 'end_time', type: 'timestamp' },
+          { name: '_backend', type: 'string' },
+        ],
+        rows: {
+          geometry,
+          filepath: ['/b.tif', '/a.tif'],
+          start_time: [parseTime('2024-01-01'), parseTime('1900-01-01')],
+          end_time: [parseTime('2024-01-02'), parseTime('2100-01-01')],
+          _backend: ['raster', 'raster'],
+        },
+      }),
+    );
+  };
+
+  test('writes version 1 in place, keeps the order of rows, and the second time does nothing', async () => {
+    const target = at('old.parquet');
+    old(target);
+    const before = readFileSync(target);
+    const dry = await told('migrate', target, '--dry-run');
+    assert.deepEqual(dry['files'], [{ file: target, from: 0, to: 1, rows: 2 }]);
+    assert.deepEqual(readFileSync(target), before);
+    const { code, out } = await nadir('migrate', target);
+    assert.equal(code, 0);
+    assert.equal(out, `${target}: version 0 → 1, 2 rows\n`);
+    const rows = await (await openCatalog(target, { strict: true })).toArray();
+    assert.deepEqual(
+      rows.map((r) => [r.id, r.static]),
+      [
+        ['b', false],
+        ['a', true],
+      ],
+    );
+    const [after, changed] = [readFileSync(target), statSync(target).mtimeMs];
+    assert.equal((await nadir('migrate', target)).out, `${target}: version 1 already\n`);
+    assert.deepEqual(readFileSync(target), after);
+    assert.equal(statSync(target).mtimeMs, changed);
+  });
+
+  test('each file of a folder; what is no catalog or not there is named', async () => {
+    mkdirSync(at('parts'));
+    old(at('parts/a.parquet'));
+    old(at('parts/b.parquet'));
+    assert.equal((await told('migrate', at('parts')))['migrated'], 2);
+    assert.equal((await told('migrate', at('parts')))['migrated'], 0);
+    assert.equal((await nadir('migrate', at('none.parquet'))).code, 3);
+    writeFileSync(at('bad.parquet'), 'PAR1 no PAR1');
+    assert.equal((await nadir('migrate', at('bad.parquet'))).code, 2);
+    assert.equal((await nadir('migrate', 'https://example.com/c.parquet')).code, 1);
+  });
+});
