@@ -65,7 +65,7 @@ print(json.dumps({
       assert.equal(arrow['start_time'], 'timestamp[us]');
       assert.equal(arrow['_schema_version'], 'int32');
       assert.match(arrow['bbox']!, /struct<xmin: double.*ymax: double/);
-      assert.equal(seen['codec'], 'ZSTD');
+      assert.equal(seen['codec'], 'SNAPPY');
       assert.equal(seen['stats'], 500000);
       assert.equal(seen['box'], 1, 'geopandas uses the covering to read a box');
       const geo = seen['geo'] as {
