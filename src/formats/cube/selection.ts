@@ -45,12 +45,13 @@ export function checkedSelection(
   const { path, shape, dtype } = variable;
   const { start, count } = selection ?? { start: shape.map(() => 0), count: shape };
   const fits =
-    start.length === shape.length &&
-    count.length === shape.length &&
-    shape.every((length, i) => {
-      const [first, n] = [start[i] ?? -1, count[i] ?? -1];
-      return Number.isSafeInteger(first) && Number.isSafeInteger(n) && first >= 0 && n >= 0 && first + n <= length;
-    });
+    selection === undefined ||
+    (start.length === shape.length &&
+      count.length === shape.length &&
+      shape.every((length, i) => {
+        const [first, n] = [start[i] ?? -1, count[i] ?? -1];
+        return Number.isSafeInteger(first) && Number.isSafeInteger(n) && first >= 0 && n >= 0 && first + n <= length;
+      }));
   if (!fits) {
     throw new ArgumentError(
       'bad-selection',
@@ -59,7 +60,7 @@ export function checkedSelection(
     );
   }
   const bytes = elementsOf(count) * cubeItemSize(dtype);
-  if (bytes > MAX_READ_BYTES) {
+  if (!(bytes <= MAX_READ_BYTES)) {
     throw new UnsupportedDataError(
       'too-large',
       `${file}: a read of ${path} of [${count.join(', ')}] elements would take ${bytes} bytes; one read takes at most ${MAX_READ_BYTES}.`,

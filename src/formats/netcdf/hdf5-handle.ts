@@ -2,6 +2,7 @@
 import { FormatError, isNadirError, messageOf, type NadirError } from '../../core/index.js';
 import { fileError, type ReadOptions } from '../../io/index.js';
 import type { H5Bytes } from './hdf5-bytes.js';
+import { heapLength, isSoundHeap } from './hdf5-heap.js';
 import { h5Library, type H5Functions, type H5Library } from './hdf5-library.js';
 
 /** EIO of the memory file system (WASI numbering). */
@@ -83,14 +84,15 @@ export class H5Handle {
       read: (_: unknown, heap: Int8Array, offset: number, length: number, position: number): number => {
         const wanted = Math.max(0, Math.min(length, bytes.size - position));
         if (wanted === 0) return 0;
+        const target = new Uint8Array(heap.buffer, heap.byteOffset + offset, wanted);
         let complete;
         try {
-          complete = bytes.read(new Uint8Array(heap.buffer, heap.byteOffset + offset, wanted), position);
+          complete = bytes.read(target, position);
         } catch (error) {
           this.#fault = error;
           throw new h5.FS.ErrnoError(EIO);
         }
-        if (!complete) throw new h5.FS.ErrnoError(EIO);
+        if (!complete || !this.#isSafe(target, position)) throw new h5.FS.ErrnoError(EIO);
         return wanted;
       },
     };
@@ -102,6 +104,15 @@ export class H5Handle {
     }
     this.#open = { library, id, path };
     return id;
+  }
+
+  /** Whether the library may see bytes: a damaged global heap would make it loop. False also while pages are missing. */
+  #isSafe(bytes: Uint8Array, position: number): boolean {
+    const length = heapLength(bytes);
+    if (length === null) return true;
+    if (position + length > this.#bytes.size) return false;
+    const collection = new Uint8Array(length);
+    return this.#bytes.read(collection, position) && isSoundHeap(collection);
   }
 
   async close(): Promise<void> {

@@ -123,7 +123,8 @@ export class H5Library {
   /** What the library last complained of, innermost first, in a few words. */
   get complaint(): string {
     const described = this.#log.flatMap((line) => /^\s*#\d+: .*?\): (.+)$/.exec(line)?.[1] ?? []);
-    return described.at(-1) ?? 'no reason given';
+    // What follows are times, names and addresses of the library's own view of the file.
+    return described.at(-1)?.replace(/: time = .*/s, '') ?? 'no reason given';
   }
 }
 

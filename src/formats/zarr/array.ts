@@ -92,11 +92,14 @@ function typed(error: unknown, where: string, details: Readonly<Record<string, u
 async function openArray(store: ZarrStore, node: ZarrNode): Promise<ZarrArray> {
   const [{ open, root }, { installCodecs }] = await Promise.all([import('zarrita'), import('./codecs.js')]);
   installCodecs();
+  // Without a fill value, cells that were never written may be anything; zarrita fails on 64-bit integers then.
+  const isText = dtypeOf(node) === 'string';
+  const described = { ...node.metadata, fill_value: node.metadata['fill_value'] ?? (isText ? '' : 0) };
   const metadata = new Map<string, unknown>(
     node.version === 3
-      ? [['/zarr.json', node.metadata]]
+      ? [['/zarr.json', described]]
       : [
-          ['/.zarray', node.metadata],
+          ['/.zarray', described],
           ['/.zattrs', {}],
         ],
   );
