@@ -37,6 +37,7 @@ import { addColumn, inPeriod, padIntervals, whereExpression, whereFunction } fro
 import { Relation } from './relation.js';
 import { BATCHES, VIEW_NOW } from './rows-now.js';
 import { catalogSlices } from './slices.js';
+import { sqlExtrasOf, type Aggregate, type SqlParams, type SqlRow } from './sql.js';
 import type { CatalogFacts, RowSource, TableView } from './table.js';
 import { around, spanning, viewBounds, viewExtent, viewIndex, viewLength } from './table-view.js';
 import type {
@@ -266,6 +267,13 @@ export class Catalog implements GeoCatalog {
 
   toGeoParquet(path: string, o: WriteOptions = {}): Promise<WriteReport> {
     return writeViews(path, this[BATCHES](o.signal ? { signal: o.signal } : {}), this.#facts, o);
+  }
+
+  sql(body: string, params: SqlParams = {}, o: LongTask = {}): Promise<readonly SqlRow[]> {
+    return sqlExtrasOf(this.#relation).sql(body, params, o);
+  }
+  aggregate(spec: Aggregate, o: LongTask = {}): Promise<readonly SqlRow[]> {
+    return sqlExtrasOf(this.#relation).aggregate(spec, o);
   }
 
   /**

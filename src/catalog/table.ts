@@ -1,5 +1,6 @@
 /** Rows of a catalog as columns: what engines, operations and writers work on, so that a million rows are no million objects. */
 import type { Crs, Interval } from '../core/index.js';
+import type { SqlExtras } from './sql.js';
 import type { CatalogBackend, CatalogConfig, CatalogRow, MultiPolygon, NativeGrid, Polygon, Scalar } from './types.js';
 import type { Bounds, LongTask, Resolution } from '../core/index.js';
 
@@ -74,6 +75,8 @@ export interface RowSource {
   scan(filter: ScanFilter, o: LongTask): AsyncIterable<CatalogTable>;
   /** Number of rows, their envelope (four NaN when empty) and the extent of dated rows, without reading footprints. */
   summary(o: LongTask): Promise<{ readonly count: number; readonly bounds: Bounds; readonly extent: Interval | null }>;
+  /** SQL over the rows, where there is any. */
+  readonly extras?: SqlExtras;
   /** The statement that a scan runs, for `explain`; null where there is none. */
   describe(filter: ScanFilter): string | null;
   close(): Promise<void>;

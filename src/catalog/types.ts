@@ -13,7 +13,10 @@ import type {
   LongTask,
   Resolution,
 } from '../core/index.js';
+import type { SqlExtras } from './sql.js';
 import type { MultiPolygon, Polygon } from 'geojson';
+
+export type { Aggregate, Measure, SqlExtras, SqlParams, SqlRow } from './sql.js';
 
 export type { MultiPolygon, Polygon, Position } from 'geojson';
 export type { DType } from '../core/index.js';
@@ -103,7 +106,7 @@ export interface CatalogConfig extends Readonly<Record<string, unknown>> {
 }
 
 /** An index of files in space and time; set algebra returns new catalogs and never reads pixels. */
-export interface GeoCatalog {
+export interface GeoCatalog extends SqlExtras {
   readonly backend: CatalogBackend;
   readonly engine: 'memory' | 'duckdb';
   readonly crs: Crs;

@@ -10,6 +10,7 @@ import {
   type RunningTask,
 } from '../../../core/index.js';
 import { fileError } from '../../../io/index.js';
+import type { Aggregate, SqlExtras, SqlParams, SqlRow } from '../../sql.js';
 import { asRowsSpellIt, readTable, warnOfColumns } from '../../opened-rows.js';
 import { SCHEMA_VERSION } from '../../schema.js';
 import { arrowRows } from '../../stored-arrow.js';
@@ -18,7 +19,7 @@ import { storedTable, userColumns, type StoredColumn, type StoredRows } from '..
 import type { CatalogFacts, CatalogTable, RowSource, ScanFilter } from '../../table.js';
 import { localPath, partsOf, type Part } from './parts.js';
 import { DuckdbSession } from './session.js';
-import { aggregateSql, selectSql, type Aggregate, type SqlExtras, type SqlParams, type SqlRow } from './sql-extras.js';
+import { aggregateSql, selectSql } from './sql-extras.js';
 import { FILE_INDEX, ROW_NUMBER, scanStatements, type Statement } from './statements.js';
 import { storedChunks, storedType } from './stored-chunks.js';
 import { summarise, type Summary } from './summary.js';
@@ -112,6 +113,10 @@ export class DuckdbSource implements RowSource, SqlExtras {
 
   aggregate(spec: Aggregate, o: LongTask = {}): Promise<readonly SqlRow[]> {
     return aggregateSql(this.#session, this.#parts, this.columnNames, spec, startTask('Aggregating', o).signal);
+  }
+
+  get extras(): SqlExtras {
+    return this;
   }
 
   close(): Promise<void> {

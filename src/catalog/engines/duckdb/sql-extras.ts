@@ -1,55 +1,14 @@
-/** What the DuckDB engine offers beside the catalog: SELECT over its rows, and sums by group (`catalog.md` §8). */
-import { ArgumentError, CatalogError, checkOptionNames, type LongTask } from '../../../core/index.js';
+/** SELECT over the rows of a catalog, and sums by group, in DuckDB (`catalog.md` §8). */
+import { ArgumentError, CatalogError, checkOptionNames } from '../../../core/index.js';
 import { parseExpression } from '../../expression-syntax.js';
 import { FACT_NAMES } from '../../row-facts.js';
-import type { Scalar } from '../../types.js';
+import type { Aggregate, Measure, SqlParams, SqlRow } from '../../sql.js';
 import { ParamList } from './params.js';
 import type { Part, PartSchema } from './parts.js';
 import { PredicateWriter } from './predicate.js';
 import type { DuckdbSession, Params } from './session.js';
 import { plainValue } from './stored-chunks.js';
 import { identifier, literal, pathList } from './sql-text.js';
-
-/** Values of `$name` in a SELECT. */
-export type SqlParams = Readonly<Record<string, Scalar>>;
-/** A row of a result: scalars, ISO strings for times, arrays and objects for lists and structs, bytes for BLOBs. */
-export type SqlRow = Readonly<Record<string, unknown>>;
-
-/** One number per group. */
-export interface Measure {
-  readonly fn: 'count' | 'sum' | 'min' | 'max' | 'mean' | 'distinct';
-  /** Needed for all but `count`, which then counts rows. */
-  readonly column?: string;
-}
-
-/** Sums by group: `{ by: ['eo:platform', { period: 'month' }], measures: { n: { fn: 'count' } }, where: 'cloud < 20' }`. */
-export interface Aggregate {
-  /** Columns, or the UTC period of the start. Default: all rows are one group. */
-  readonly by?: readonly (string | { readonly period: 'day' | 'month' | 'year' })[];
-  readonly measures: Readonly<Record<string, Measure>>;
-  /** An expression as in `catalog.where`. */
-  readonly where?: string;
-  readonly params?: Readonly<Record<string, Scalar | readonly Scalar[]>>;
-}
-
-/** Extras of root catalogs of engine `duckdb`; they see all rows that were opened. */
-export interface SqlExtras {
-  /**
-   * Rows of one SELECT over the view `rows`, which has the columns of the files. Parameters (`$name`) are bound.
-   *
-   * @throws {@link ArgumentError} `not-select` for anything else; {@link CatalogError} `duckdb-statement` with what
-   * DuckDB says, `duckdb-memory`.
-   */
-  sql(body: string, params?: SqlParams, o?: LongTask): Promise<readonly SqlRow[]>;
-  /**
-   * Groups in the order of their keys, nulls last; `period` columns are called `period` and hold `2024-06-03`,
-   * `2024-06` or `2024`, null for static rows.
-   *
-   * @throws {@link ArgumentError} `bad-aggregate`; {@link ExpressionError}; {@link CatalogError} `not-in-sql` for an
-   * expression that SQL might judge otherwise than `where`.
-   */
-  aggregate(spec: Aggregate, o?: LongTask): Promise<readonly SqlRow[]>;
-}
 
 /** All parts as one relation; columns that a part lacks are null. */
 const relation = (parts: readonly Part[]): string =>

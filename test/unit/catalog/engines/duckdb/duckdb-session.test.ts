@@ -156,6 +156,16 @@ describe('one DuckDB for a catalog and all derived from it', () => {
       await assert.rejects(source.sql(7 as never), (e) => e instanceof ArgumentError);
     });
 
+    test('catalogs as they were opened have sql; derived ones and those in memory say that they have none', async () => {
+      const catalog = await openCatalog(file, { engine: 'duckdb' });
+      assert.deepEqual(await catalog.sql('SELECT count(*) AS n FROM rows'), [{ n: N }]);
+      assert.deepEqual(await catalog.aggregate({ measures: { n: { fn: 'count' } } }), [{ n: N }]);
+      assert.throws(() => catalog.where('level == 1').sql('SELECT 1'), isCode('no-sql'));
+      await catalog.dispose();
+      const memory = await openCatalog(file, { engine: 'memory' });
+      assert.throws(() => memory.aggregate({ measures: { n: { fn: 'count' } } }), isCode('no-sql'));
+    });
+
     test('aggregate gives what a loop over the rows gives', async () => {
       const got = await source.aggregate({
         by: ['level', { period: 'month' }],
