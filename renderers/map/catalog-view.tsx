@@ -1,6 +1,7 @@
 /** The `catalog` view: footprints on a map, timeline, table, details of the item that was clicked. */
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
+import type { TimeFilter } from '../../src/display/wire/message.js';
 import { useDataset } from '../grid/use-dataset.js';
 import { handleVerdictKey } from '../grid/verdict-keys.js';
 import { hasBit, bitIndices } from '../shared/bits.js';
@@ -15,6 +16,7 @@ import { isOneOf, useViewState, type ViewProps } from '../shared/view.js';
 import { ColumnsView } from './columns-view.js';
 import { Details } from './details.js';
 import { isPlaced, unionBox } from './geometry.js';
+import { Histogram } from './field/histogram.js';
 import { Legend } from './legend.js';
 import { MapPane } from './map-pane.js';
 import { useMapRows } from './use-map-rows.js';
@@ -43,6 +45,7 @@ function RowsView({ payload, host }: ViewProps<'catalog'>): JSX.Element {
     isOneOf(['map', 'table', 'summary', 'skipped']),
   );
   const [openId, setOpenId] = useState<string | null>(null);
+  const [time, setTime] = useState<TimeFilter | null>(null);
   const [spoken, setSpoken] = useState('');
   const { modelRow, rowOf, features } = useMapRows(data.rows, model);
   const selected = useMemo(
@@ -84,6 +87,17 @@ function RowsView({ payload, host }: ViewProps<'catalog'>): JSX.Element {
   };
   const openAt = data.rows.findIndex((r) => r.id === openId);
   const opened = data.rows[openAt];
+  /** Selects the rows of a span of time; with none chosen any more, nothing. */
+  const choose = (span: TimeFilter | null): void => {
+    setTime(span);
+    select(
+      data.rows.flatMap((r, i) =>
+        span && r.startMicros !== null && r.startMicros <= span[1] && (r.endMicros ?? r.startMicros) >= span[0]
+          ? [i]
+          : [],
+      ),
+    );
+  };
   const onPick = (rows: readonly number[], event: MouseEvent): void => {
     // Clicking again on a stack of footprints goes to the one below.
     const next = rows[(rows.indexOf(openAt) + 1) % Math.max(1, rows.length)];
@@ -200,7 +214,11 @@ function RowsView({ payload, host }: ViewProps<'catalog'>): JSX.Element {
                 />
               )}
             </MapPane>
-            <Timeline items={timelineItems} hover={hover} selected={selected} onHover={onHover} onSelect={select} />
+            {data.histogram ? (
+              <Histogram histogram={data.histogram} time={time} onTime={choose} />
+            ) : (
+              <Timeline items={timelineItems} hover={hover} selected={selected} onHover={onHover} onSelect={select} />
+            )}
           </div>
         )}
         {opened && (

@@ -29,6 +29,8 @@ interface MapPaneProps {
   readonly children?: ComponentChildren;
 }
 
+/** Least distance of labels along the bottom. */
+const LABEL_PIXELS = 48;
 /** Longest scale bar in CSS pixels. */
 const SCALE_PIXELS = 110;
 
@@ -58,17 +60,20 @@ function GraticuleLabels({ view, surface }: { readonly view: MapView; readonly s
     const x = surface.project([v, lat])?.[0] ?? -1;
     return x > 40 && x < view.width - 30 ? [{ v, x }] : [];
   });
+  const every = Math.ceil(LABEL_PIXELS / Math.max(1, (xs[1]?.x ?? Infinity) - (xs[0]?.x ?? 0)));
   const ys = ticks(Math.max(-84, south), Math.min(84, north), view.step).flatMap((v) => {
     const y = surface.project([lon, v])?.[1] ?? -1;
     return y > 32 && y < view.height - 24 ? [{ v, y }] : [];
   });
   return (
     <div class="graticule" aria-hidden="true">
-      {xs.map(({ v, x }) => (
-        <span key={`x${v}`} class="lon" style={{ left: `${x}px` }}>
-          {formatDegrees(v, 'lon', view.step)}
-        </span>
-      ))}
+      {xs
+        .filter(({ v }) => Math.round(v / view.step) % every === 0)
+        .map(({ v, x }) => (
+          <span key={`x${v}`} class="lon" style={{ left: `${x}px` }}>
+            {formatDegrees(v, 'lon', view.step)}
+          </span>
+        ))}
       {ys.map(({ v, y }) => (
         <span key={`y${v}`} class="lat" style={{ top: `${y}px` }}>
           {formatDegrees(v, 'lat', view.step)}

@@ -7,7 +7,9 @@ import type { Fact } from '../shared/ui.js';
 export function boxText(box: readonly [number, number, number, number]): string {
   const [w, s, e, n] = box;
   const step = Math.max(1e-5, Math.min(0.1, (n - s) / 100));
-  return `${formatDegrees(w, 'lon', step)} – ${formatDegrees(e, 'lon', step)}, ${formatDegrees(s, 'lat', step)} – ${formatDegrees(n, 'lat', step)}`;
+  const lats = `${formatDegrees(s, 'lat', step)} – ${formatDegrees(n, 'lat', step)}`;
+  if (e - w >= 359.999) return `all longitudes, ${lats}`;
+  return `${formatDegrees(w, 'lon', step)} – ${formatDegrees(e, 'lon', step)}, ${lats}`;
 }
 
 /** Everything about a row. */

@@ -6,6 +6,7 @@ import { catalogSummary, catalogTitle, HEIGHT, MOST_SKIPPED } from './catalog-wo
 import { batchesOf } from './columns/batches.js';
 import { displayColumns } from './columns/display.js';
 import { facetsOf } from './columns/facets.js';
+import { addToHistogram, histogramOver, wireHistogram } from './columns/histogram.js';
 import { drawMapPicture } from './draw/map-picture.js';
 import { fitRows, rowBytes } from './fit.js';
 import { footprintRow } from './footprint.js';
@@ -23,6 +24,8 @@ const COLUMNS_FROM = 20_000;
 /** Above so many bytes too, where the map draws boxes anyway: up to the second number it draws true polygons. */
 const COLUMNS_BYTES = 1_000_000;
 const OUTLINES = 5000;
+/** Above so many dated rows a timeline shows counts instead of a mark for each. */
+const SINGLE_MARKS = 400;
 
 /** The earliest start and latest end of dated rows; null when no row has a date. */
 export function extentOf(
@@ -47,12 +50,11 @@ export function timeMarks(
 
 /** The bundle of a catalog. */
 export async function displayCatalog(catalog: GeoCatalog): Promise<DisplayBundle> {
-  const batches = batchesOf(catalog);
   const total = await catalog.count();
-  if (total >= COLUMNS_FROM) return displayColumns(catalog, batches, total);
+  if (total >= COLUMNS_FROM) return displayColumns(catalog, batchesOf(catalog), total);
   const source = await catalog.toArray();
   const all = source.map((row) => footprintRow(row, catalog.crs));
-  if (all.length > OUTLINES && rowBytes(all) > COLUMNS_BYTES) return displayColumns(catalog, batches, total);
+  if (all.length > OUTLINES && rowBytes(all) > COLUMNS_BYTES) return displayColumns(catalog, batchesOf(catalog), total);
   return displayRows(catalog, all);
 }
 
@@ -62,14 +64,18 @@ function displayRows(catalog: GeoCatalog, all: readonly FootprintRow[]): Display
   const { rows, truncated } = fitRows(all, payloadBudget(), fingerprint(datasetId));
   const placed = all.filter((r) => r.outline.length > 0);
   const dated = all.filter((r) => r.startMicros !== null).length;
+  const interval = extentOf(all);
+  const bins = interval && dated > SINGLE_MARKS ? histogramOver(interval) : null;
+  if (bins) for (const r of all) addToHistogram(bins, r.startMicros ?? NaN, r.endMicros ?? NaN);
   const data: CatalogData = {
     crs: catalog.crs.canonical,
     counts: { rows: all.length, dated, static: all.length - dated, skipped: skipped.length },
     bbox: unionOf(placed.map((r) => r.bbox)),
-    interval: extentOf(all),
+    interval,
     rows,
     skipped: skipped.slice(0, MOST_SKIPPED).map(ledgerRow),
     facets: facetsOf(all.map((r) => r.properties)),
+    ...(bins ? { histogram: wireHistogram(bins) } : {}),
   };
   const { title, alt, subtitle } = catalogTitle(catalog, data);
   return makeBundle({

@@ -66,9 +66,9 @@ const MOST_BOXES = 20_000;
 const LEAST_WIDTH = 4;
 const FEW_BOXES = 1500;
 /** Side of a cell that is counted here, in CSS pixels. */
-const CELL = 4;
+const CELL = 2;
 /** Cells asked of the kernel, and the largest side on screen at which the payload's own grid is still shown. */
-const ASKED_CELLS = 40_000;
+const ASKED_CELLS = 60_000;
 const COARSEST_CELL = 14;
 /** Views are looked at when they have rested this long. */
 const REST_MS = 80;

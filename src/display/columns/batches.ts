@@ -4,6 +4,7 @@ import type { CatalogTable, TableView } from '../../catalog/table.js';
 import { viewIndex, viewLength } from '../../catalog/table-view.js';
 import type { CatalogRow, GeoCatalog } from '../../catalog/types.js';
 import { isBox } from '../../catalog/geometry.js';
+import { BATCHES, catalogBatches, VIEW_NOW, viewNow } from '../../catalog/rows-now.js';
 
 /** Rows between two turns of the event loop, so that a kernel goes on answering. */
 export const TURN_ROWS = 65_536;
@@ -67,8 +68,9 @@ export async function visitRows(
   }
 }
 
-/** Batches of a catalog. */
+/** Batches of a catalog; of rows in memory there is one, as soon as they have been counted. */
 export function batchesOf(catalog: GeoCatalog): Batches {
+  if (VIEW_NOW in catalog && BATCHES in catalog) return { now: viewNow(catalog), read: () => catalogBatches(catalog) };
   return {
     now: null,
     async *read() {

@@ -7,7 +7,7 @@ import { Coverage, gridShape, mercatorY, type DensityGrid } from '../wire/densit
 import type { LonLatBox, TimeHistogram } from '../wire/payload.js';
 import { TURN_ROWS, type Batches } from './batches.js';
 import { boxAround, BoxArc } from './extent.js';
-import { addToHistogram, histogramOver, type Bins } from './histogram.js';
+import { addToHistogram, histogramOver, wireHistogram } from './histogram.js';
 import { placeBoxes } from './places.js';
 
 /** Rows whose boxes and times are kept as numbers, 32 bytes each; above it a seeded sample is. */
@@ -63,7 +63,7 @@ export async function gatherPlaces(
   const scratch = new Float32Array(TURN_ROWS * 4);
   const arc = new BoxArc();
   let [seen, dated, placed, first, last] = [0, 0, 0, Infinity, -Infinity];
-  for await (const view of batches.read()) {
+  for await (const view of batches.now ? [batches.now] : batches.read()) {
     const { table } = view;
     const length = viewLength(view);
     for (let from = 0; from < length; from += TURN_ROWS) {
@@ -146,10 +146,6 @@ export function wireDensity(grid: Coverage): DensityGrid {
     type: most < 65_536 ? 'u16' : 'u32',
     values: Buffer.from(fitting.buffer, fitting.byteOffset, fitting.byteLength).toString('base64'),
   };
-}
-
-function wireHistogram({ start, size, counts }: Bins): TimeHistogram {
-  return { startMicros: start, endMicros: start + size * counts.length, counts: [...counts] };
 }
 
 async function extentsOf(catalog: GeoCatalog): Promise<Pick<Places, 'bbox' | 'interval'>> {

@@ -1,4 +1,5 @@
 /** Rows per span of time. */
+import type { TimeHistogram } from '../wire/payload.js';
 
 const MINUTE = 60_000_000;
 const DAY = 1440 * MINUTE;
@@ -28,4 +29,9 @@ export function histogramOver(interval: { readonly startMicros: number; readonly
 export function addToHistogram({ start, size, counts }: Bins, startMicros: number, endMicros: number): void {
   const bin = Math.floor(((startMicros + endMicros) / 2 - start) / size);
   if (bin >= 0 && bin < counts.length) counts[bin] = (counts[bin] ?? 0) + 1;
+}
+
+/** Bins for the wire. */
+export function wireHistogram({ start, size, counts }: Bins): TimeHistogram {
+  return { startMicros: start, endMicros: start + size * counts.length, counts: [...counts] };
 }
