@@ -35,6 +35,8 @@ export function addCatalogCommands(program: Command, context: CliContext, done: 
     .option('--properties <names>', 'stac: properties that become columns, with commas (default: all scalars)')
     .option('--strict', 'end with the first file that cannot be read')
     .option('--skip-report <file>', 'write what was skipped as JSON')
+    .option('--append', 'add the rows to a folder of GeoParquet shards by date')
+    .option('--partition-by <keys>', 'folders by year; year,month (default) or year,month,day')
     .option(...JSON_FLAG)
     .action(async (files: readonly string[], flags: BuildFlags) =>
       done(await (await import('./catalog-command-build.js')).buildCommand(files, flags, context)),
@@ -83,7 +85,9 @@ export function addCatalogCommands(program: Command, context: CliContext, done: 
     .description('write a catalog in another format')
     .argument('<catalog>', SOURCE)
     .requiredOption('-o, --out <file>', 'file to write: .parquet, .json (STAC ItemCollection) or .ndjson (STAC Items)')
-    .option('--to <format>', 'parquet, stac or ndjson (default: by the ending)')
+    .option('--to <format>', 'parquet, stac, ndjson or folder (default: by the ending)')
+    .option('--append', 'add the rows to a folder of GeoParquet shards by date')
+    .option('--partition-by <keys>', 'folders by year; year,month (default) or year,month,day')
     .option('--sort <order>', 'parquet: space-time (default) or none')
     .option('--replace', 'put it in the place of an older file')
     .option(...ENGINE)

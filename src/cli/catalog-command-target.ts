@@ -1,11 +1,11 @@
 /** Where `nadir catalog` writes rows: GeoParquet, STAC items, or a partitioned folder. */
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ArgumentError } from '../core/index.js';
-import { catalogToStac } from '../catalog/index.js';
+import { appendFiles, catalogToStac } from '../catalog/index.js';
 import type { GeoCatalog } from '../catalog/types.js';
 import { writeFileAtomic } from '../io/index.js';
-import { readChoice } from './catalog-command.js';
+import { readChoice, readList } from './catalog-command.js';
 import { progressLine, type CliContext } from './console.js';
 
 export interface TargetFlags {
@@ -13,10 +13,14 @@ export interface TargetFlags {
   readonly to?: string;
   readonly sort?: string;
   readonly replace?: boolean;
+  /** Add to a folder that is there already. */
+  readonly append?: boolean;
+  readonly partitionBy?: string;
 }
 
-const FORMATS = ['parquet', 'stac', 'ndjson'] as const;
-/** `stac` is an ItemCollection, `ndjson` has one Item a line. */
+const FORMATS = ['parquet', 'stac', 'ndjson', 'folder'] as const;
+const PARTITION_KEYS = ['year', 'month', 'day'] as const;
+/** `stac` is an ItemCollection, `ndjson` has one Item a line, `folder` holds GeoParquet shards by date. */
 export type TargetFormat = (typeof FORMATS)[number];
 
 /** What was written. */
@@ -33,12 +37,13 @@ const ENDINGS: readonly (readonly [ending: RegExp, format: TargetFormat])[] = [
 ];
 
 /** The format that `--to` or the ending of the target names. @throws {@link ArgumentError} `no-format`, `bad-choice`. */
-export function formatOf({ to, out }: TargetFlags, fallback?: TargetFormat): TargetFormat {
+export function formatOf({ to, out, append, partitionBy }: TargetFlags): TargetFormat {
   if (to !== undefined) return readChoice('to', to, FORMATS);
-  const found = ENDINGS.find(([ending]) => ending.test(out))?.[1] ?? fallback;
+  if (append === true || partitionBy !== undefined) return 'folder';
+  const found = ENDINGS.find(([ending]) => ending.test(out))?.[1];
   if (found) return found;
   throw new ArgumentError('no-format', `The ending of ${out} names no format.`, {
-    hint: `Write .parquet, .json (STAC ItemCollection) or .ndjson (STAC Items), or say --to ${FORMATS.join(', ')}.`,
+    hint: `Write .parquet, .json (STAC ItemCollection) or .ndjson (STAC Items), --append for a folder, or --to ${FORMATS.join(', ')}.`,
   });
 }
 
@@ -49,11 +54,32 @@ export async function checkTarget(flags: TargetFlags, format: TargetFormat, mayE
     if (format !== 'parquet')
       throw new ArgumentError('wrong-flag', '--sort is for Parquet; STAC keeps the order of the rows.');
   }
+  if (format === 'folder') return checkFolder(flags);
+  if (flags.append === true || flags.partitionBy !== undefined)
+    throw new ArgumentError('wrong-flag', `--append and --partition-by are for folders; the target is ${format}.`);
   const found = await stat(flags.out).catch(() => null);
   if (found?.isDirectory() === true)
-    throw new ArgumentError('exists', `${flags.out} is a folder; a file is written.`, { hint: 'Name a file in it.' });
+    throw new ArgumentError('exists', `${flags.out} is a folder; a file is written.`, {
+      hint: 'Name a file in it, or pass --append to add shards to it.',
+    });
   if (found && !mayExist && flags.replace !== true)
     throw new ArgumentError('exists', `${flags.out} exists already.`, { hint: 'Write elsewhere, or pass --replace.' });
+}
+
+async function checkFolder({ out, append, replace, partitionBy }: TargetFlags): Promise<void> {
+  if (replace === true)
+    throw new ArgumentError('wrong-flag', '--replace is for files; a folder is only added to, with --append.');
+  if (partitionBy !== undefined) keysOf(partitionBy);
+  const names = await readdir(out).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw new ArgumentError('exists', `${out} is no folder.`, { cause: error });
+  });
+  if (names.length > 0 && append !== true)
+    throw new ArgumentError('exists', `${out} is not empty.`, { hint: 'Write elsewhere, or pass --append.' });
+}
+
+function keysOf(text: string): readonly (typeof PARTITION_KEYS)[number][] {
+  return readList('partition-by', text).map((key) => readChoice('partition-by', key, PARTITION_KEYS));
 }
 
 /** Text of items as bytes, a piece at a time. */
@@ -87,6 +113,14 @@ export async function writeTarget(
         signal: context.signal,
         onProgress: progress.onProgress,
         ...(flags.sort === 'none' && { sort: 'none' as const }),
+      });
+    }
+    if (format === 'folder') {
+      const keys = flags.partitionBy === undefined ? {} : { partitionBy: keysOf(flags.partitionBy) };
+      return await appendFiles(flags.out, catalog, {
+        signal: context.signal,
+        onProgress: progress.onProgress,
+        ...keys,
       });
     }
     let rows = 0;

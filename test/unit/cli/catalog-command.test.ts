@@ -344,6 +344,58 @@ describe('nadir catalog convert', () => {
     assert.equal((await nadir('convert', file, '-o', at('gone/x.json'))).code, 3);
   });
 
+  test('to a folder of shards by date, and more rows to it; a folder is not added to unasked', async () => {
+    const hive = at('hive');
+    const made = await told('convert', file, '-o', hive, '--to', 'folder');
+    assert.deepEqual([made['rows'], made['format']], [5, 'folder']);
+    const names = readdirSync(hive)
+      .filter((n) => !n.startsWith('.'))
+      .sort();
+    assert.deepEqual(names, ['year=2023', 'year=2024', 'year=__HIVE_DEFAULT_PARTITION__']);
+    const shards = readdirSync(hive, { recursive: true })
+      .map(String)
+      .filter((n) => n.endsWith('.parquet'))
+      .sort();
+    assert.equal((await nadir('convert', file, '-o', hive, '--to', 'folder')).code, 1);
+    await makeCatalog(
+      [{ id: 'new', box: [5, 5, 6, 6], interval: days('2025-03-01'), columns: { cloud: 1 } }],
+      'EPSG:4326',
+    ).toGeoParquet(at('new.parquet'));
+    assert.equal((await told('convert', at('new.parquet'), '-o', hive, '--append'))['rows'], 1);
+    const after = readdirSync(hive, { recursive: true }).map(String);
+    assert.ok(
+      shards.every((s) => after.includes(s)) &&
+        after.some((n) => n.startsWith(path.join('year=2025', 'month=3', 'part-'))),
+    );
+    assert.equal((await told('info', hive))['rows'], 6);
+    assert.equal(
+      (await nadir('convert', file, '-o', hive, '--append', '--partition-by', 'year')).code,
+      2,
+      'another layout',
+    );
+    assert.equal((await nadir('convert', file, '-o', at('h2'), '--append', '--partition-by', 'week')).code, 1);
+    assert.equal((await nadir('convert', file, '-o', at('h.parquet'), '--to', 'parquet', '--append')).code, 1);
+    const built = at('hive-built');
+    for (const rows of [2, 2])
+      assert.equal(
+        (
+          await told(
+            'build',
+            scenes.folder,
+            '-o',
+            built,
+            '--append',
+            '--partition-by',
+            'year',
+            '--regex',
+            'S2_(?<date>\\d{8})',
+          )
+        )['rows'],
+        rows,
+      );
+    assert.equal((await told('info', built))['rows'], 4);
+  });
+
   test('a failure leaves neither a part nor a temporary file', async () => {
     const away = at('away');
     mkdirSync(away);
