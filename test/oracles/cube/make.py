@@ -6,9 +6,11 @@ Small files go to test/oracles/cube/files, what the libraries read of them to te
 xarray reads of the shared data (when the folder is given) to test/oracles/cube/shared.json.
 """
 
+import hashlib
 import json
 import shutil
 import sys
+import tempfile
 import zipfile
 from pathlib import Path
 
@@ -345,7 +347,8 @@ def describe(ds, x, y, time="time"):
     out = {"x": edges(ds[x]), "y": edges(ds[y]), "width": ds.sizes[x], "height": ds.sizes[y]}
     if time in ds.variables or time in ds.coords:
         t = np.atleast_1d(ds[time].values)
-        ns = t.astype("datetime64[us]").astype("i8") if t.dtype.kind == "M" else None
+        # Rounded: xarray keeps nanoseconds, numpy would cut them off.
+        ns = (t.astype("datetime64[ns]").astype("i8") + 500) // 1000 if t.dtype.kind == "M" else None
         if ns is not None:
             out["time"] = [int(ns.min()), int(ns.max()), len(ns)]
     out["variables"] = [str(k) for k, v in ds.data_vars.items() if x in v.dims and y in v.dims]
@@ -405,22 +408,55 @@ SHARED = {
     "climate/bcsd_obs_1999.nc": ("longitude", "latitude", "time", None),
     "landsat/other/two-subs.h5": ("x", "y", None, None),
     "zarr/cube-1-250-250.zarr": ("lon", "lat", "time", None),
+    "climate/sic_daily_sample.zarr.zip": ("longitude", "latitude", "time", None),
 }
+
+
+OTHERS = [
+    "climate/daily_surface_cancities_1990-1993.nc",
+    "climate/test_stageiv_xyt_borked.nc",
+    "hyperspectral/emit_afghanistan/EMIT_L1B_OBS_001_20220827T060753_9999999_999.nc",
+    "hyperspectral/emit_afghanistan/EMIT_L2A_MASK_001_20220827T060753_9999999_999.nc",
+    "multisensor/treesat/Abies_alba_1_1005_WEFL_NLF.h5",
+]
+
+
+def digest(values):
+    """SHA-256 of little-endian values in row-major order."""
+    a = np.ascontiguousarray(values)
+    return hashlib.sha256(a.astype(a.dtype.newbyteorder("<")).tobytes()).hexdigest()[:16]
+
+
+def stored_values(path):
+    """Digests of all numeric variables as they are stored, neither masked nor scaled."""
+    if path.name.endswith(".zarr"):
+        return {k: digest(a[...]) for k, a in zarr.open_group(path, mode="r").arrays() if a.dtype.kind in "iuf"}
+    with netCDF4.Dataset(path) as d:
+        d.set_auto_mask(False)
+        d.set_auto_scale(False)
+        return {k: digest(v[...]) for k, v in d.variables.items() if v.dtype != str and v.dtype.kind in "iuf"}
 
 
 def shared(folder):
     out = {}
-    for name, (x, y, time, epsg) in SHARED.items():
-        path = folder / name
-        ds = xr.open_zarr(path) if name.endswith(".zarr") else xr.open_dataset(path, engine="netcdf4")
-        entry = describe(ds, x, y, time or "no such variable")
-        entry.update(xDim=x, yDim=y, timeVar=time)
-        for v in ds.variables.values():
-            wkt = v.attrs.get("crs_wkt") or v.attrs.get("spatial_ref")
-            if wkt:
-                entry["epsg"] = pyproj.CRS.from_wkt(wkt).to_epsg()
-        assert epsg is None or entry["epsg"] == epsg, (name, entry)
-        out[name] = entry
+    with tempfile.TemporaryDirectory() as scratch:
+        for name, (x, y, time, epsg) in SHARED.items():
+            path = folder / name
+            if name.endswith(".zip"):
+                zipfile.ZipFile(path).extractall(scratch)
+                path = Path(scratch) / Path(name).stem
+            ds = xr.open_zarr(path) if path.suffix == ".zarr" else xr.open_dataset(path, engine="netcdf4")
+            entry = describe(ds, x, y, time or "no such variable")
+            entry.update(xDim=x, yDim=y, timeVar=time, values=stored_values(path))
+            for v in ds.variables.values():
+                wkt = v.attrs.get("crs_wkt") or v.attrs.get("spatial_ref")
+                if wkt:
+                    entry["epsg"] = pyproj.CRS.from_wkt(wkt).to_epsg()
+            assert epsg is None or entry["epsg"] == epsg, (name, entry)
+            out[name] = entry
+    # Files that are no cubes are still read as files.
+    for name in OTHERS:
+        out[name] = {"values": stored_values(folder / name)}
     return out
 
 

@@ -4,21 +4,10 @@ import { copyFileSync, cpSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { buildCubeCatalog, isNadirError, openCatalog } from '../../../src/index.js';
+import { withWarnings } from '../../support/host.js';
 import { withFolder } from '../../support/places.js';
 
 const FILES = 'test/oracles/cube/files';
-
-/** Runs with warnings collected rather than shown. */
-async function quiet<T>(fn: () => Promise<T>): Promise<readonly [T, readonly string[]]> {
-  const original = console.warn;
-  const lines: string[] = [];
-  console.warn = (line: string) => lines.push(line);
-  try {
-    return [await fn(), lines];
-  } finally {
-    console.warn = original;
-  }
-}
 
 describe('buildCubeCatalog', () => {
   test('a row has the footprint, times, native grid and facts of the cube', async () => {
@@ -32,12 +21,10 @@ describe('buildCubeCatalog', () => {
       { ...row!.columns },
       { data_vars: 'v', time_var: 'time', n_timesteps: 4, time_resolution: 'P1D', x_dim: 'x', y_dim: 'y' },
     );
-    assert.deepEqual(row!.native?.transform, [10, 0, 600000, 0, -10, 5000100]);
-    assert.deepEqual(
-      [row!.native?.width, row!.native?.height, row!.native?.count, row!.native?.dtype],
-      [6, 10, 1, 'int8'],
-    );
-    assert.deepEqual(row!.native?.bandNames, ['v']);
+    const native = row!.native!;
+    assert.deepEqual(native.transform, [10, 0, 600000, 0, -10, 5000100]);
+    assert.deepEqual([native.width, native.height, native.count, native.dtype], [6, 10, 1, 'int8']);
+    assert.deepEqual(native.bandNames, ['v']);
     assert.equal(row!.id, 'utm-daily');
   });
 
@@ -98,8 +85,8 @@ describe('buildCubeCatalog', () => {
       const rows = await (
         await buildCubeCatalog(folder, { filenameRegex: '_(?<date>\\d{8})', targetCrs: 'EPSG:4326' })
       ).toArray();
-      assert.equal(rows[0]!.interval?.start, Date.UTC(2020, 1, 28) * 1000, 'times of the file come before its name');
-      assert.equal(rows[1]!.interval?.start, Date.UTC(2024, 5, 3) * 1000);
+      assert.equal(rows[0]!.interval!.start, Date.UTC(2020, 1, 28) * 1000, 'times of the file come before its name');
+      assert.equal(rows[1]!.interval!.start, Date.UTC(2024, 5, 3) * 1000);
     });
   });
 
@@ -114,16 +101,11 @@ describe('buildCubeCatalog', () => {
       'no-such.nc',
       'groups.nc',
     ];
-    const run = (concurrency: number): Promise<readonly [readonly string[], readonly string[]]> =>
-      quiet(() =>
-        buildCubeCatalog(
-          files.map((f) => `${FILES}/${f}`),
-          { concurrency },
-        ),
-      ).then(async ([catalog]) => [
-        (await catalog.toArray()).map((r) => r.id),
-        (catalog.config['skipped'] as { error: Error & { code: string } }[]).map((s) => s.error.code),
-      ]);
+    const run = async (concurrency: number): Promise<readonly [readonly string[], readonly string[] | undefined]> => {
+      const paths = files.map((f) => `${FILES}/${f}`);
+      const { value: catalog } = await withWarnings(() => buildCubeCatalog(paths, { concurrency }));
+      return [(await catalog.toArray()).map((r) => r.id), catalog.config.skipped?.map((s) => s.error.code)];
+    };
     const serial = await run(1);
     assert.deepEqual(serial, [
       ['west', 'packed', 'groups'],
@@ -151,7 +133,7 @@ describe('buildCubeCatalog', () => {
 
   test('a requested variable that a file does not have fails that file', async () => {
     const files = [`${FILES}/groups.nc`, `${FILES}/west.nc`];
-    const [catalog, warnings] = await quiet(() => buildCubeCatalog(files, { dataVars: ['b03'] }));
+    const { value: catalog, warnings } = await withWarnings(() => buildCubeCatalog(files, { dataVars: ['b03'] }));
     assert.deepEqual(
       (await catalog.toArray()).map((r) => r.columns['data_vars']),
       ['measurements/r20/b03'],
