@@ -1,13 +1,13 @@
 /** The common part of two footprints (`catalog.md` §5). */
 import { intersection, type Geom } from 'polyclip-ts';
 import { CatalogError } from '../../core/index.js';
-import { boxPolygon, containsPoint, sideOfArea, signedArea } from '../geometry.js';
+import { boxPolygon, containsPoint, polygonsOf, sideOfArea, signedArea } from '../geometry.js';
 import type { MultiPolygon, Polygon, Position } from '../types.js';
 import type { Edges } from './edges.js';
 import { commonBox, interiorsMeet, meetingOf } from './meeting.js';
 import { commonRings } from './overlay.js';
-import { prepareFootprint, type PreparedFootprint } from './prepared.js';
-import { footprintOf, oriented, tidyRing } from './repair.js';
+import { PreparedFootprint, prepareFootprint } from './prepared.js';
+import { footprintOf, GRIDS, oriented, snapped, tidyRing } from './repair.js';
 
 /**
  * A disc of this radius, relative to the largest coordinate, survives rounding: 8 000 times the spacing of doubles there.
@@ -54,14 +54,35 @@ function build(first: PreparedFootprint, second: PreparedFootprint): Polygon | M
   if (same) return a.area;
   const rings = commonRings(a, b, meetingOf(a, b));
   if (rings) return solid(nestRings(rings));
+  for (const grid of GRIDS) {
+    const rounded = onGrid(a, b, grid);
+    if (rounded) return solid(nestRings(rounded));
+  }
   try {
     return solid(intersection(a.area.coordinates as Geom, b.area.coordinates as Geom));
   } catch (error) {
-    throw new CatalogError('bad-footprint', `The common part of two footprints cannot be computed: ${String(error)}.`, {
+    throw new CatalogError('bad-footprint', 'The common part of two footprints cannot be computed.', {
       hint: 'Repair the footprints where they were made, for instance with shapely.make_valid.',
+      details: { left: a.bounds, right: b.bounds },
       cause: error,
     });
   }
+}
+
+/** As {@link commonRings} after moving what lies within roundings of each other onto the same places. */
+function onGrid(a: PreparedFootprint, b: PreparedFootprint, grid: number): Position[][] | null {
+  const both = snapped(
+    {
+      type: 'MultiPolygon',
+      coordinates: [...polygonsOf(a.area), ...polygonsOf(b.area)].map((p) => [...p].map((r) => [...r])),
+    },
+    grid,
+  );
+  const count = polygonsOf(a.area).length;
+  const [s, t] = [both.coordinates.slice(0, count), both.coordinates.slice(count)].map(
+    (coordinates) => new PreparedFootprint({ type: 'MultiPolygon', coordinates }),
+  );
+  return s && t ? commonRings(s, t, meetingOf(s, t)) : null;
 }
 
 /** {@link clipFootprints} of prepared footprints. */

@@ -113,6 +113,19 @@ function anglesAt(vx: number, vy: number): (r: Towards, s: Towards) => number {
 }
 type Towards = Pick<Ray, 'x' | 'y'>;
 
+/** The ray that comes first, turning clockwise from the direction of x, y around a point. */
+export function firstClockwise<T extends Towards>(
+  rays: T[],
+  vx: number,
+  vy: number,
+  x: number,
+  y: number,
+): T | undefined {
+  const angle = anglesAt(vx, vy);
+  rays.sort(angle);
+  return rays.findLast((ray) => angle(ray, { x, y }) < 0) ?? rays.at(-1);
+}
+
 /**
  * Where a line goes that leaves a point on a boundary: into the area, out of it, or along its boundary in the same
  * direction or against it.
@@ -125,13 +138,10 @@ export function passage(
   y: number,
 ): 'inside' | 'outside' | 'along' | 'against' {
   const angle = anglesAt(vx, vy);
-  rays.sort(angle);
-  const line = { x, y };
-  const same = rays.filter((ray) => angle(ray, line) === 0);
+  const same = rays.filter((ray) => angle(ray, { x, y }) === 0);
   if (same.length > 0) return same.some((ray) => ray.out) ? 'along' : 'against';
   // The area lies on the left of its boundary: counter-clockwise of rays that lead out, up to one that leads in.
-  const before = rays.findLast((ray) => angle(ray, line) < 0) ?? rays.at(-1);
-  return before?.out ? 'inside' : 'outside';
+  return firstClockwise(rays, vx, vy, x, y)?.out ? 'inside' : 'outside';
 }
 
 /** Whether two areas share a sector around a point on both boundaries. */

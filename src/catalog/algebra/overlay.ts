@@ -2,7 +2,7 @@
 import { sideOfArea } from '../geometry.js';
 import type { Position } from '../types.js';
 import { nextEdge, type Edges } from './edges.js';
-import { passage, raysAt, type Crossing, type Meeting } from './meeting.js';
+import { firstClockwise, passage, raysAt, type Crossing, type Meeting } from './meeting.js';
 import type { PreparedFootprint } from './prepared.js';
 
 type Ring = Position[];
@@ -22,8 +22,10 @@ interface Node {
 
 /** A piece of boundary from one place to the next. */
 interface Chain {
+  /** From the place where it begins, without the one where it ends. */
   readonly points: Ring;
   readonly end: Place;
+  readonly endPoint: Position;
 }
 
 interface Cut {
@@ -107,8 +109,8 @@ function pieces(
   side: 'e' | 'f',
   meeting: Meeting,
   cuts: ReadonlyMap<number, Cut[]>,
-  chains: Map<Place, Chain>,
-): Ring[] | null {
+  chains: Map<Place, Chain[]>,
+): Ring[] {
   const rings: Ring[] = [];
   const within = ({ place, edge, point }: Node): boolean => {
     if (typeof place === 'object' && place) return place.enters === (side === 'e');
@@ -134,16 +136,53 @@ function pieces(
       let next = turned[++i];
       for (; next?.place === null; next = turned[++i]) points.push(next.point);
       if (!within(node)) continue;
-      if (chains.has(node.place) || !next?.place) return null;
-      chains.set(node.place, { points, end: next.place });
+      // SAFETY: the last node is a place.
+      const { place: end, point: endPoint } = next as Node & { readonly place: Place };
+      const chain = { points, end, endPoint };
+      const others = chains.get(node.place);
+      if (others) others.push(chain);
+      else chains.set(node.place, [chain]);
     }
+  }
+  return rings;
+}
+
+/** Of the pieces that begin where one ends the first clockwise: between the two lies the common part. */
+function following(chain: Chain, chains: ReadonlyMap<Place, Chain[]>): Chain | null {
+  const candidates = chains.get(chain.end) ?? [];
+  const [only, second] = candidates;
+  if (!second) return only ?? null;
+  const [vx = NaN, vy = NaN] = chain.endPoint;
+  const [x = NaN, y = NaN] = chain.points.at(-1) ?? [];
+  const rays = candidates.map((next) => {
+    const [nx = NaN, ny = NaN] = next.points[1] ?? next.endPoint;
+    return { x: nx, y: ny, next };
+  });
+  return firstClockwise(rays, vx, vy, x, y)?.next ?? null;
+}
+
+/** Pieces put together; null where they do not follow each other round. */
+function joined(chains: ReadonlyMap<Place, Chain[]>): Ring[] | null {
+  const rings: Ring[] = [];
+  const used = new Set<Chain>();
+  for (const start of [...chains.values()].flat()) {
+    if (used.has(start)) continue;
+    const ring: Ring = [];
+    let chain: Chain | null = start;
+    do {
+      if (!chain || used.has(chain)) return null;
+      used.add(chain);
+      for (const point of chain.points) ring.push(point);
+      chain = following(chain, chains);
+    } while (chain !== start);
+    rings.push([...ring, [...(ring[0] ?? [])]]);
   }
   return rings;
 }
 
 /**
  * The rings that bound the common part, closed; outer rings counter-clockwise, holes clockwise. Null when rounding
- * leaves an order open, or when the common part touches itself.
+ * leaves an order open.
  *
  * The boundary is what of each boundary runs inside the other area, and what both share with their areas on the same
  * side. All have the area on the left, so where one piece ends the next begins.
@@ -157,22 +196,8 @@ export function commonRings(a: PreparedFootprint, b: PreparedFootprint, meeting:
   );
   const [onA, onB] = [cutsOf(a.edges, meeting, 'e', pointOf), cutsOf(b.edges, meeting, 'f', pointOf)];
   if (!onA || !onB) return null;
-  const chains = new Map<Place, Chain>();
-  const [ofA, ofB] = [pieces(a, b, 'e', meeting, onA, chains), pieces(b, a, 'f', meeting, onB, chains)];
-  if (!ofA || !ofB) return null;
-  const rings = [...ofA, ...ofB];
-  for (const start of [...chains.keys()]) {
-    const ring: Ring = [];
-    let place = start;
-    for (let chain = chains.get(place); chain; chain = chains.get(place)) {
-      chains.delete(place);
-      ring.push(...chain.points);
-      place = chain.end;
-    }
-    const [first] = ring;
-    if (!first) continue;
-    if (place !== start) return null;
-    rings.push([...ring, [...first]]);
-  }
-  return rings;
+  const chains = new Map<Place, Chain[]>();
+  const whole = [...pieces(a, b, 'e', meeting, onA, chains), ...pieces(b, a, 'f', meeting, onB, chains)];
+  const rings = joined(chains);
+  return rings && [...whole, ...rings];
 }
