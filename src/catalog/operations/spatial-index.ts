@@ -1,4 +1,4 @@
-/** Packed Hilbert R-trees over tables, made on first use and shared by all views of the same boxes. */
+/** Packed Hilbert R-trees over tables that are asked often, shared by all views of the same boxes. */
 import Flatbush from 'flatbush';
 import type { Bounds } from '../../core/index.js';
 import type { CatalogTable, TableView } from '../table.js';
@@ -7,23 +7,34 @@ import { viewIndex, viewLength } from '../table-view.js';
 /** At or below this many rows a scan is faster than a tree. */
 const SCAN_ROWS = 512;
 
+/** Scans of a table before a tree is made of it: a tree costs some hundred, and batches of a scan are asked once. */
+const SCANS_BEFORE_TREE = 8;
+
 const trees = new WeakMap<Float64Array, Flatbush>();
+const scans = new WeakMap<Float64Array, number>();
 /** One mark per row of the table that belongs to the subset. */
 const memberships = new WeakMap<Uint32Array, Uint8Array>();
 
 /** The tree over all rows of a table that has any. */
-export function spatialTree({ boxes, length }: Pick<CatalogTable, 'boxes' | 'length'>): Flatbush {
-  let tree = trees.get(boxes);
-  if (!tree) {
-    tree = new Flatbush(length);
-    for (let at = 0; at < length * 4; at += 4) {
-      // SAFETY: four numbers a row.
-      tree.add(boxes[at] as number, boxes[at + 1] as number, boxes[at + 2], boxes[at + 3]);
-    }
-    tree.finish();
-    trees.set(boxes, tree);
+function spatialTree({ boxes, length }: CatalogTable): Flatbush {
+  const tree = new Flatbush(length);
+  for (let at = 0; at < length * 4; at += 4) {
+    // SAFETY: four numbers a row.
+    tree.add(boxes[at] as number, boxes[at + 1] as number, boxes[at + 2], boxes[at + 3]);
   }
+  tree.finish();
+  trees.set(boxes, tree);
   return tree;
+}
+
+/** The tree of a table, unless it has been asked too seldom for one to pay. */
+function treeOf(table: CatalogTable): Flatbush | undefined {
+  const tree = trees.get(table.boxes);
+  if (tree) return tree;
+  const before = scans.get(table.boxes) ?? 0;
+  if (before >= SCANS_BEFORE_TREE) return spatialTree(table);
+  scans.set(table.boxes, before + 1);
+  return undefined;
 }
 
 function membership(indices: Uint32Array, length: number): Uint8Array {
@@ -40,8 +51,8 @@ function membership(indices: Uint32Array, length: number): Uint8Array {
 export function rowsTouching(view: TableView, box: Bounds, accept: (i: number) => boolean): number[] {
   const { table, indices } = view;
   const length = viewLength(view);
-  if (length > SCAN_ROWS) {
-    const tree = spatialTree(table);
+  const tree = length > SCAN_ROWS ? treeOf(table) : undefined;
+  if (tree) {
     if (!indices) return tree.search(...box, accept);
     const marks = membership(indices, table.length);
     return tree.search(...box, (i) => marks[i] === 1 && accept(i));

@@ -13,9 +13,9 @@ import { NOTHING_REMOVED, type Operation } from './operation.js';
 class UnitedTable extends DerivedTable {
   readonly #names: readonly string[];
   readonly #own: ReadonlySet<string>;
-  readonly #ids: readonly string[] | null;
+  readonly #ids: (() => readonly string[]) | null;
 
-  constructor(base: CatalogTable, names: readonly string[], ids: readonly string[] | null) {
+  constructor(base: CatalogTable, names: readonly string[], ids: (() => readonly string[]) | null) {
     super(base);
     this.#names = names;
     this.#own = new Set(base.columnNames);
@@ -28,7 +28,7 @@ class UnitedTable extends DerivedTable {
     return this.#own.has(name) ? super.value(name, i) : null;
   }
   override id(i: number): string {
-    return this.#ids?.[i] ?? super.id(i);
+    return this.#ids?.()[i] ?? super.id(i);
   }
 }
 
@@ -55,10 +55,12 @@ export function unionOperation(crs: Crs, other: Relation, dedupe: 'none' | 'exac
     columnNames: united,
     other,
     appends: true,
-    start() {
+    start(whole) {
       const seen = new Set<string>();
       const ids = new RowIds();
       let names: readonly string[] = other.columnNames;
+      /** Left rows whose ids are not yet known to be taken; of a left side that comes in batches none is kept. */
+      let left: TableView | null = null;
       const fresh = (view: TableView): TableView => {
         if (dedupe === 'none') return view;
         return filterView(view, (i) => {
@@ -70,7 +72,8 @@ export function unionOperation(crs: Crs, other: Relation, dedupe: 'none' | 'exac
         apply(input) {
           names = united(input.table.columnNames);
           const view = fresh(input);
-          claimIds(ids, view);
+          if (whole) left = view;
+          else claimIds(ids, view);
           return { table: new UnitedTable(view.table, names, null), indices: view.indices };
         },
         tail(rows) {
@@ -78,7 +81,14 @@ export function unionOperation(crs: Crs, other: Relation, dedupe: 'none' | 'exac
             ? rows
             : { table: projectTableSync(rows, facts.crs, crs), indices: null };
           const view = fresh(projected);
-          return { table: new UnitedTable(compact(view), names, claimIds(ids, view)), indices: null };
+          let claimed: readonly string[] | undefined;
+          const own = (): readonly string[] => {
+            if (left) claimIds(ids, left);
+            left = null;
+            return (claimed ??= claimIds(ids, view));
+          };
+          if (!whole) own();
+          return { table: new UnitedTable(compact(view), names, own), indices: null };
         },
         removed: (input, output) =>
           dedupe === 'none'
