@@ -1,7 +1,7 @@
 /** Reads only the row groups of a stored catalog that may hold rows of a box and a time (`catalog.md` §7). */
 import type { Bounds, CrsInput, Interval } from '../core/index.js';
 import type { ReadOptions } from '../io/index.js';
-import { openCatalogFiles, readStoredRows, type CatalogFile, type CatalogFiles } from './stored-files.js';
+import { loadStoredPart, openCatalogFiles, type CatalogFile, type CatalogFiles } from './stored-files.js';
 import { joinRows, whereIn, type StoredPart } from './stored-rows.js';
 import { storedTable } from './stored-table.js';
 import { filterView } from './table-view.js';
@@ -58,9 +58,27 @@ export function groupsOf(one: CatalogFile, { bounds, time }: BoxFilter): readonl
   });
 }
 
+/** Envelopes by axis as tables have them, four numbers a row. */
+function joinAxes(parts: readonly (readonly Float64Array[] | null)[], length: number): Float64Array | undefined {
+  const boxes = new Float64Array(4 * length);
+  let at = 0;
+  for (const axes of parts) {
+    const [xmin, ymin, xmax, ymax] = axes ?? [];
+    if (!xmin || !ymin || !xmax || !ymax) return undefined;
+    for (let i = 0; i < xmin.length; i++, at += 4) {
+      boxes[at] = xmin[i] ?? NaN;
+      boxes[at + 1] = ymin[i] ?? NaN;
+      boxes[at + 2] = xmax[i] ?? NaN;
+      boxes[at + 3] = ymax[i] ?? NaN;
+    }
+  }
+  return boxes;
+}
+
 /** Rows of opened files whose box and time pass a filter, in stored order; other row groups are not read. */
 export async function readBox(stored: CatalogFiles, filter: BoxFilter, o: ReadOptions = {}): Promise<TableView> {
   const parts: StoredPart[] = [];
+  const axes: (readonly Float64Array[] | null)[] = [];
   for (const one of stored.files) {
     const groups = groupsOf(one, filter);
     // Runs of neighbouring groups keep the numbers of their rows.
@@ -69,23 +87,32 @@ export async function readBox(stored: CatalogFiles, filter: BoxFilter, o: ReadOp
       while (to < groups.length && groups[to] === (groups[from] ?? 0) + to - from) to++;
       const run = groups.slice(from, to);
       const firstRow = one.parquet.footer.groups.slice(0, run[0]).reduce((n, g) => n + g.rows, 0);
-      parts.push({ file: one.file, rows: await readStoredRows(one, { ...o, groups: run }), firstRow });
+      const { rows, boxes } = await loadStoredPart(one, { ...o, groups: run, boxes: true });
+      parts.push({ file: one.file, rows, firstRow });
+      axes.push(boxes);
       from = to;
     }
   }
   const { crs, geometryColumn, version } = stored;
-  const table = storedTable(joinRows(parts), { crs, geometryColumn, version, where: whereIn(parts) });
+  const rows = joinRows(parts);
+  const known = joinAxes(axes, rows.length);
+  const table = storedTable(rows, {
+    crs,
+    geometryColumn,
+    version,
+    where: whereIn(parts),
+    ...(known && { boxes: known }),
+  });
   const { boxes, starts, ends } = table;
   const { bounds, time } = filter;
   return filterView({ table, indices: null }, (i) => {
     if (time && !((starts[i] ?? NaN) <= time.end && (ends[i] ?? NaN) >= time.start)) return false;
     if (!bounds) return true;
-    const [xmin, ymin, xmax, ymax] = bounds;
     return (
-      (boxes[4 * i] ?? NaN) <= xmax &&
-      (boxes[4 * i + 1] ?? NaN) <= ymax &&
-      (boxes[4 * i + 2] ?? NaN) >= xmin &&
-      (boxes[4 * i + 3] ?? NaN) >= ymin
+      (boxes[4 * i] ?? NaN) <= bounds[2] &&
+      (boxes[4 * i + 1] ?? NaN) <= bounds[3] &&
+      (boxes[4 * i + 2] ?? NaN) >= bounds[0] &&
+      (boxes[4 * i + 3] ?? NaN) >= bounds[1]
     );
   });
 }

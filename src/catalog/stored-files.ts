@@ -2,11 +2,11 @@
 import { stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { CatalogError, Crs, FormatError, mapConcurrent, warn, type CrsInput, type Resolution } from '../core/index.js';
-import { ParquetFile, parseGeoMetadata, type GeoColumn } from '../formats/geoparquet/index.js';
+import { ParquetFile, parseGeoMetadata, type GeoColumn, type LoadedPart } from '../formats/geoparquet/index.js';
 import { isRemote, listFiles, openSource, type ReadOptions, type Source } from '../io/index.js';
 import { checkVersion } from './migrate.js';
 import { backendOf } from './schema.js';
-import { arrowRows } from './stored-arrow.js';
+import { arrowRows, loadedRows } from './stored-arrow.js';
 import type { StoredRows } from './stored-table.js';
 import type { CatalogBackend } from './types.js';
 
@@ -222,11 +222,34 @@ export function columnsToRead({ parquet, geo }: CatalogFile): readonly string[] 
   return parquet.names.filter((name) => name !== geo.covering && name !== '_backend' && name !== '_schema_version');
 }
 
-/** The rows of one file, or of some of its row groups. */
+/** The rows of one file, or of some of its row groups; columns are decoded when they are asked for. */
 export async function readStoredRows(
   one: CatalogFile,
   o: ReadOptions & { readonly groups?: readonly number[] } = {},
 ): Promise<StoredRows> {
+  return (await loadStoredPart(one, o)).rows;
+}
+
+/** Rows of a file with the envelopes that it stores beside the footprints, where Nadir wrote both. */
+export async function loadStoredPart(
+  one: CatalogFile,
+  o: ReadOptions & { readonly groups?: readonly number[]; readonly boxes?: boolean } = {},
+): Promise<{ readonly rows: StoredRows; readonly boxes: readonly Float64Array[] | null }> {
   const columns = columnsToRead(one);
-  return arrowRows(await one.parquet.readAll({ columns, ...(o.groups && { groups: o.groups }) }, o));
+  const { covering } = one.geo;
+  const ours = o.boxes === true && covering !== null && one.parquet.footer.createdBy === 'nadir';
+  const wanted = ours ? [...columns, covering] : columns;
+  const part = await one.parquet.load({ columns: wanted, ...(o.groups && { groups: o.groups }) }, o);
+  return { rows: loadedRows(part, columns), boxes: ours ? boxAxes(part, covering) : null };
+}
+
+const DOUBLE = 5;
+
+/** Least x, least y, greatest x and greatest y of all rows; null where they are stored in another way. */
+function boxAxes(part: LoadedPart, covering: string): readonly Float64Array[] | null {
+  const axes = ['xmin', 'ymin', 'xmax', 'ymax'].flatMap((axis) => {
+    const bytes = part.plainBytes(`${covering}.${axis}`, DOUBLE);
+    return bytes ? [new Float64Array(bytes.buffer)] : [];
+  });
+  return axes.length === 4 ? axes : null;
 }

@@ -45,6 +45,8 @@ export interface StoredFacts {
   readonly version: number;
   /** User columns in catalog order; default: {@link userColumns} of the rows. What the rows lack is null. */
   readonly columnNames?: readonly string[];
+  /** Envelopes of the footprints where they are known to be right; footprints are then looked at when asked for only. */
+  readonly boxes?: Float64Array;
   /** File of a row, which starts relative paths, and its number in that file; for messages. */
   readonly where: Where;
 }
@@ -212,13 +214,13 @@ export class StoredTable implements CatalogTable {
   readonly boxes: Float64Array;
   readonly starts: Float64Array;
   readonly ends: Float64Array;
-  readonly boxed: Uint8Array;
   readonly columnNames: readonly string[];
   readonly crs: (i: number) => Crs;
   readonly native: CatalogTable['native'];
   readonly #rows: StoredRows;
-  readonly #flags: Uint8Array;
-  readonly #span: (i: number, out: ByteSpan) => boolean;
+  readonly #footprints: () => ReturnType<typeof footprints>;
+  #made: ReturnType<typeof footprints> | undefined;
+  #boxed: Uint8Array | undefined;
   readonly #where: Where;
   readonly #values: ReadonlyMap<string, (i: number) => Scalar>;
 
@@ -226,11 +228,8 @@ export class StoredTable implements CatalogTable {
     this.#rows = rows;
     this.#where = facts.where;
     this.length = rows.length;
-    const { boxes, flags, span } = footprints(rows, facts);
-    this.boxes = boxes;
-    this.#flags = flags;
-    this.#span = span;
-    this.boxed = flags.map((flag) => flag & WKB_BOX);
+    this.#footprints = () => footprints(rows, facts);
+    this.boxes = facts.boxes ?? this.#measured().boxes;
     const { starts, ends } = intervals(rows, facts.where);
     this.starts = starts;
     this.ends = ends;
@@ -240,13 +239,20 @@ export class StoredTable implements CatalogTable {
     this.native = nativeReader(rows);
   }
 
+  #measured(): ReturnType<typeof footprints> {
+    return (this.#made ??= this.#footprints());
+  }
+  get boxed(): Uint8Array {
+    return (this.#boxed ??= this.#measured().flags.map((flag) => flag & WKB_BOX));
+  }
   /** The migrated rows behind the table. */
   get [STORED](): StoredRows {
     return this.#rows;
   }
   /** Bytes of the footprint as the file has them; false where they are not little-endian x and y. */
   spanOfWkb(i: number, out: ByteSpan): boolean {
-    return this.#span(i, out) && ((this.#flags[i] ?? 0) & WKB_FOREIGN) === 0;
+    const { span, flags } = this.#measured();
+    return span(i, out) && ((flags[i] ?? 0) & WKB_FOREIGN) === 0;
   }
   #text(name: 'id' | 'filepath', i: number): string {
     const value = this.#rows.column(name)?.get(i);
@@ -260,12 +266,14 @@ export class StoredTable implements CatalogTable {
   }
   #wkb(i: number): Uint8Array {
     const out = { data: new Uint8Array(0), from: 0, to: 0 };
-    this.#span(i, out);
+    this.#measured().span(i, out);
     return out.data.subarray(out.from, out.to);
   }
   wkb(i: number): Uint8Array {
     const bytes = this.#wkb(i);
-    return ((this.#flags[i] ?? 0) & WKB_FOREIGN) === 0 ? bytes : encodeWkb(decodeWkb(bytes, place(this.#where, i)));
+    return ((this.#measured().flags[i] ?? 0) & WKB_FOREIGN) === 0
+      ? bytes
+      : encodeWkb(decodeWkb(bytes, place(this.#where, i)));
   }
   geometry(i: number): Polygon | MultiPolygon {
     return decodeWkb(this.#wkb(i), place(this.#where, i));

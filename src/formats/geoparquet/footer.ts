@@ -32,10 +32,18 @@ export interface RowGroup {
   readonly columns: readonly ColumnChunk[];
 }
 
-interface SchemaNode {
+/** A column, or a group of columns, in the order of the tree. */
+export interface SchemaNode {
   readonly raw: Uint8Array;
   readonly name: string;
   readonly children: number;
+  /** Physical type; −1 for groups. */
+  readonly type: number;
+  /** 0 required, 1 optional, 2 repeated. */
+  readonly repetition: number;
+  /** Older and newer annotations of the type; −1 where there is none. */
+  readonly converted: number;
+  readonly logical: number;
 }
 
 /** The footer of a file. */
@@ -50,16 +58,25 @@ export interface Footer {
 }
 
 function readSchemaNode(r: ThriftReader): SchemaNode {
-  let [name, children] = ['', 0];
+  let name = '';
+  const n = { children: 0, type: -1, repetition: 0, converted: -1, logical: -1 };
+  const keys: Readonly<Record<number, keyof typeof n>> = { 1: 'type', 3: 'repetition', 5: 'children', 6: 'converted' };
   const raw = r.raw(() => {
-    r.struct((id) => {
-      if (id === 4) name = r.text();
-      else if (id === 5) children = r.integer();
-      else return false;
+    r.struct((id, type) => {
+      const key = keys[id];
+      if (key !== undefined) n[key] = r.integer();
+      else if (id === 4) name = r.text();
+      else if (id === 10 && type === T_STRUCT) {
+        // A union: the one field that is there names the type.
+        r.struct((kind) => {
+          n.logical = kind;
+          return false;
+        });
+      } else return false;
       return true;
     });
   });
-  return { raw, name, children };
+  return { raw, name, ...n };
 }
 
 function readStatistics(r: ThriftReader): Pick<ColumnChunk, 'min' | 'max' | 'nulls' | 'statistics'> {
@@ -211,15 +228,30 @@ export function moveGroup(group: RowGroup, shift: (chunk: ColumnChunk) => number
   };
 }
 
+/** The place behind a node and all nodes below it, which follow it. */
+export function endOf(schema: readonly SchemaNode[], at: number): number {
+  let end = at;
+  for (let open = 1; open > 0 && end < schema.length; end++) open += (schema[end]?.children ?? 0) - 1;
+  return end;
+}
+
+/** The top columns of a schema by name. */
+export function topNodes(schema: readonly SchemaNode[]): ReadonlyMap<string, SchemaNode> {
+  const nodes = new Map<string, SchemaNode>();
+  for (let at = 1; at < schema.length; at = endOf(schema, at)) {
+    const node = schema[at];
+    if (node) nodes.set(node.name, node);
+  }
+  return nodes;
+}
+
 /** Nodes of the schema under the top columns to keep, with a root that counts them. */
 export function selectSchema(schema: readonly SchemaNode[], keep: (name: string) => boolean): readonly SchemaNode[] {
   const [root, ...nodes] = schema;
   const kept: SchemaNode[] = [];
   let columns = 0;
   for (let i = 0; i < nodes.length;) {
-    let end = i;
-    // A node is followed by the nodes below it.
-    for (let open = 1; open > 0 && end < nodes.length; end++) open += (nodes[end]?.children ?? 0) - 1;
+    const end = endOf(nodes, i);
     const name = nodes[i]?.name ?? '';
     if (keep(name)) {
       kept.push(...nodes.slice(i, end));
@@ -233,7 +265,8 @@ export function selectSchema(schema: readonly SchemaNode[], keep: (name: string)
     [4, T_BINARY, () => w.binary(name)],
     [5, T_I32, () => w.integer(columns)],
   ]);
-  return [{ raw: w.bytes, name, children: columns }, ...kept];
+  const group = { type: -1, repetition: 0, converted: -1, logical: -1 };
+  return [{ ...group, raw: w.bytes, name, children: columns }, ...kept];
 }
 
 function writeChunk(w: ThriftWriter, c: ColumnChunk): void {

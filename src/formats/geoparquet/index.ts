@@ -1,7 +1,7 @@
-export { isTimeType, plainValue } from './arrow-values.js';
-export type { ColumnChunk, Footer, RowGroup } from './footer.js';
+export { isTimeType, plainValue, valuesOf } from './arrow-values.js';
+export { topNodes, type ColumnChunk, type Footer, type RowGroup, type SchemaNode } from './footer.js';
 export { geoMetadata, parseGeoMetadata, type GeoColumn } from './geo-metadata.js';
-export { ParquetFile, type ParquetPart } from './parquet-file.js';
+export { ParquetFile, type LoadedPart, type ParquetPart } from './parquet-file.js';
 export { ParquetWriter, ROW_GROUP_ROWS } from './parquet-writer.js';
 export { arrowColumn, nullColumn, type ColumnSpec, type ColumnType } from './arrow-column.js';
 export { bboxData, boolData, constantInt32, doubleData, timestampData } from './arrow-numbers.js';
