@@ -1,5 +1,5 @@
 /** Catalogs by UTC day, month or year of the start (`catalog.md` §6). */
-import { formatTime, type Interval, type RunningTask } from '../core/index.js';
+import { formatTime, MICROS_PER_DAY, type Interval, type RunningTask } from '../core/index.js';
 import type { Relation } from './relation.js';
 import { viewIndex, viewLength } from './table-view.js';
 import type { CatalogGroup, GeoCatalog } from './types.js';
@@ -29,29 +29,37 @@ function keyOf({ start }: Interval, by: Period): string {
   return by === 'day' ? date : date.slice(0, by === 'month' ? -3 : -6);
 }
 
-/** Starts of the periods of a chain's rows with their rows, where those are one table in memory; −Infinity for static rows. */
-async function collectPeriods(
-  relation: Relation,
-  by: Period,
-  task: RunningTask,
-): Promise<Map<number, { readonly period: Interval | null; readonly rows: number[] }>> {
-  const groups = new Map<number, { readonly period: Interval | null; readonly rows: number[] }>();
+interface Group {
+  readonly period: Interval | null;
+  /** Their indices, where all rows are one table in memory. */
+  readonly rows: number[];
+}
+
+/** Rows by period, keyed by its start; −Infinity for static rows. */
+async function collectPeriods(relation: Relation, by: Period, task: RunningTask): Promise<ReadonlyMap<number, Group>> {
+  const groups = new Map<number, Group>();
+  // Rows of one day share their period, so the calendar is asked once a day.
+  const byDay = new Map<number, Group>();
   const inMemory = relation.source.table !== null;
-  // Rows come mostly in runs of one period.
-  let last: { readonly period: Interval | null; readonly rows: number[] } | undefined;
+  const groupOf = (t: number): Group => {
+    const day = Math.floor(t / MICROS_PER_DAY);
+    let group = byDay.get(day);
+    if (!group) {
+      const period = t === -Infinity ? null : periodOf(t, by);
+      const key = period?.start ?? -Infinity;
+      group = groups.get(key) ?? { period, rows: [] };
+      groups.set(key, group);
+      byDay.set(day, group);
+    }
+    return group;
+  };
   for await (const view of relation.batches(task)) {
     const { starts } = view.table;
     const length = viewLength(view);
     for (let k = 0; k < length; k++) {
       const i = viewIndex(view, k);
-      const t = starts[i] ?? NaN;
-      if (!last?.period || t < last.period.start || t > last.period.end) {
-        const period = t === -Infinity ? null : periodOf(t, by);
-        const key = period?.start ?? -Infinity;
-        last = groups.get(key);
-        if (!last) groups.set(key, (last = { period, rows: [] }));
-      }
-      if (inMemory) last.rows.push(i);
+      const group = groupOf(starts[i] ?? NaN);
+      if (inMemory) group.rows.push(i);
     }
   }
   return groups;

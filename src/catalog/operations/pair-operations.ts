@@ -150,17 +150,27 @@ export function identityDifference(other: Relation): Operation {
     shrinks: true,
     start(view) {
       const { table, indices } = view ?? nothing();
-      let keys: Set<string> | undefined;
-      const known = (): Set<string> => {
-        if (!keys) {
-          keys = new Set();
-          const length = viewLength({ table, indices });
-          for (let k = 0; k < length; k++) keys.add(identityKey(table, viewIndex({ table, indices }, k)));
+      let found: { readonly files: ReadonlySet<string>; readonly keys: ReadonlySet<string> } | undefined;
+      const known = (): NonNullable<typeof found> => {
+        if (found) return found;
+        const [files, keys] = [new Set<string>(), new Set<string>()];
+        const length = viewLength({ table, indices });
+        for (let k = 0; k < length; k++) {
+          const i = viewIndex({ table, indices }, k);
+          files.add(table.filepath(i));
+          keys.add(identityKey(table, i));
         }
-        return keys;
+        return (found = { files, keys });
       };
       return {
-        apply: (input) => filterView(input, (i) => !known().has(identityKey(input.table, i))),
+        apply(input) {
+          const { files, keys } = known();
+          // Most rows that are no partners are told by their file alone.
+          return filterView(
+            input,
+            (i) => !(files.has(input.table.filepath(i)) && keys.has(identityKey(input.table, i))),
+          );
+        },
         removed: (input, output) => ({ space: 0, time: 0, predicate: viewLength(input) - viewLength(output) }),
       };
     },
