@@ -80,8 +80,10 @@ class Along {
   }
 
   at(t: number, weights: Float64Array, k: number): number {
-    const [a, b, c] = [weights[k * 3] ?? 0, weights[k * 3 + 1] ?? 0, weights[k * 3 + 2] ?? 0];
-    return this.#start + (t * this.#length + a * this.#a + b * this.#b + c * this.#c);
+    const a = (weights[k * 3] ?? 0) * this.#a;
+    const b = (weights[k * 3 + 1] ?? 0) * this.#b;
+    const c = (weights[k * 3 + 2] ?? 0) * this.#c;
+    return this.#start + (t * this.#length + a + b + c);
   }
 
   /** Whether an exact value at {@link CHECK} lies on it; never with NaN. */
@@ -113,7 +115,10 @@ function interpolated(
     const y = new Along(start[1], ay, by, cy, end[1]);
     if (!x.holds(px) || !y.holds(py)) return null;
     out.push(start);
-    for (let k = 1; k < steps; k++) out.push([x.at(k / steps, weights, k), y.at(k / steps, weights, k)]);
+    for (let k = 1; k < steps; k++) {
+      const t = k / steps;
+      out.push([x.at(t, weights, k), y.at(t, weights, k)]);
+    }
   }
   return out;
 }

@@ -7,13 +7,16 @@ import { fileError, type ReadOptions, type Source } from './source.js';
 /** Bytes that are read with the opening: headers of most files fit. */
 const HEAD_BYTES = 16384;
 /**
- * A disk that has opened a file and read its head within this time, in ms, answers sooner than a thread can be woken:
- * the next file is opened without one. A slower one (a network drive) is asked by threads, many files at a time.
+ * A disk that opens a file and reads its head within this time, in ms, answers sooner than a thread can be woken: the
+ * next file is opened without one. A slower one (a network drive) is asked by threads, many files at a time.
  */
 const QUICK_MS = 0.3;
-/** Files opened by threads after a slow one, before the disk is tried again. */
+/** So many in a row are slow for the disk's sake; a single one may have waited for the processor. */
+const SLOW_IN_ROW = 4;
+/** Files opened by threads on a slow disk, before it is tried again. */
 const SLOW_FILES = 64;
 
+let slowInRow = 0;
 let slowFiles = 0;
 
 function openFile(path: string): Promise<number> {
@@ -64,18 +67,21 @@ function sizeOf(fd: number, path: string): number {
 
 /** An open file; its head is in memory. */
 class FileSource implements Source {
-  readonly url: URL;
   readonly size: number;
   readonly head: Uint8Array;
   readonly #path: string;
   #fd: number | null;
+  #url: URL | undefined;
 
   constructor(path: string, fd: number, size: number, head: Uint8Array) {
-    this.url = pathToFileURL(path);
     this.size = size;
     this.head = head;
     this.#path = path;
     this.#fd = fd;
+  }
+
+  get url(): URL {
+    return (this.#url ??= pathToFileURL(this.#path));
   }
 
   async read(offset: number, length: number, { signal }: ReadOptions = {}): Promise<Uint8Array> {
@@ -162,7 +168,8 @@ export async function openFileSource(path: string, o: ReadOptions = {}): Promise
     }
     const begin = performance.now();
     const source = openAtOnce(path);
-    if (performance.now() - begin > QUICK_MS) slowFiles = SLOW_FILES;
+    slowInRow = performance.now() - begin > QUICK_MS ? slowInRow + 1 : 0;
+    if (slowInRow >= SLOW_IN_ROW) [slowInRow, slowFiles] = [0, SLOW_FILES];
     return source;
   } catch (error) {
     throw error instanceof SourceError ? error : fileError(path, error);

@@ -1,7 +1,7 @@
 /** Typed access to the tags of one image. */
 import { FormatError } from '../../core/index.js';
 import type { PageSource } from '../../io/index.js';
-import { numbersOf, readBytes, type Directory, type TiffStructure } from './structure.js';
+import { firstNumber, numbersOf, readBytes, type Directory, type TiffStructure } from './structure.js';
 
 /** TIFF and GeoTIFF tags by the names of their specifications. */
 export const TAG = {
@@ -91,6 +91,10 @@ export class Tags {
 
   /** The first number of a tag, or the default when it is absent. */
   number(tag: number, missing: number): number {
+    const place = this.directory.tags.get(tag);
+    const bytes = this.#values.get(tag);
+    // One value needs no list of all; a wrong type is for numbers() to refuse.
+    if (place && bytes && place.type !== ASCII) return firstNumber(bytes, place.type, this.#little) ?? missing;
     return this.numbers(tag)?.[0] ?? missing;
   }
 

@@ -59,7 +59,10 @@ export function readGeoKeys(tags: Tags): GeoKeys | null {
   const texts = new Map<number, string>();
   const count = Math.min(directory[3] ?? 0, Math.floor(directory.length / 4) - 1);
   for (let i = 1; i <= count; i++) {
-    const [key = 0, location = 0, length = 0, offset = 0] = directory.slice(i * 4, i * 4 + 4);
+    const key = directory[i * 4] ?? 0;
+    const location = directory[i * 4 + 1] ?? 0;
+    const length = directory[i * 4 + 2] ?? 0;
+    const offset = directory[i * 4 + 3] ?? 0;
     if (location === 0) numbers.set(key, [offset]);
     else if (location === TAG.GeoDoubleParams && offset + length <= doubles.length)
       numbers.set(key, doubles.slice(offset, offset + length));

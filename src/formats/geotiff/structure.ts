@@ -177,6 +177,13 @@ export function numbersOf(bytes: Uint8Array, type: number, little: boolean): num
   return out;
 }
 
+/** The first number that bytes of a field type hold; undefined when there are too few. */
+export function firstNumber(bytes: Uint8Array, type: number, little: boolean): number | undefined {
+  if (bytes.byteLength < (TYPE_BYTES[type] ?? 1)) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return (READERS[type] ?? byteAt)(view, 0, little);
+}
+
 /** The bytes of a tag's values: at once where they are in memory, else by reading. */
 export function readBytes(source: PageSource, place: TagPlace, signal?: AbortSignal): Uint8Array | Promise<Uint8Array> {
   const length = place.count * (TYPE_BYTES[place.type] ?? 1);
