@@ -9,14 +9,7 @@ import {
   type LedgerEntry,
   type LongTask,
 } from '../core/index.js';
-import {
-  asItemError,
-  readItems,
-  showPlace,
-  type FetchOptions,
-  type FoundItem,
-  type StacSource,
-} from '../formats/stac/index.js';
+import { asItemError, readItems, showPlace, type FoundItem, type StacSource } from '../formats/stac/index.js';
 import { memoryCatalog } from './catalog.js';
 import { footprintBounds } from './geometry.js';
 import { RowIds } from './row-id.js';
@@ -83,45 +76,7 @@ function shown(source: StacSource): string {
   return 'items';
 }
 
-/** The catalog; tests pass a server's clock and chance. */
-export async function buildFromStac(source: StacSource, options: StacOptions, o: FetchOptions): Promise<GeoCatalog> {
-  checkOptionNames('catalogFromStac', options, ['assets', 'properties', 'targetCrs', 'signal', 'onProgress']);
-  const wanted = checkAssets(options.assets);
-  const properties = checkProperties(options.properties);
-  const crs = Crs.from(options.targetCrs ?? 'EPSG:4326');
-  const task = startTask('Reading STAC', options);
-  try {
-    task.throwIfAborted();
-    const rows: StacRow[] = [];
-    const skipped: LedgerEntry[] = [];
-    const fail = (item: string, error: unknown): void => {
-      skipped.push({ item, error: asItemError(item, error) });
-    };
-    let items = 0;
-    let several = wanted !== '*' && wanted.length > 1;
-    for await (const found of readItems(source, { ...o, signal: task.signal })) {
-      task.throwIfAborted();
-      items++;
-      const own = rowsNow(found, { wanted, properties, crs }, fail);
-      several ||= own.length > 1;
-      rows.push(...own);
-      task.report({ done: items, unit: 'items', failed: skipped.length });
-    }
-    warnOfSkipped(skipped, items);
-    const backends = new Set(rows.map((r) => r.backend));
-    const [backend = 'raster'] = backends.size === 1 ? backends : [];
-    return memoryCatalog(finish(rows, several), {
-      backend,
-      crs,
-      targetResolution: null,
-      config: Object.freeze({ stac: shown(source), assets: wanted, items, skipped: Object.freeze(skipped) }),
-    });
-  } finally {
-    task.end();
-  }
-}
-
-function rowsNow(
+function rowsOf(
   found: FoundItem,
   o: Parameters<typeof rowsOfItem>[1],
   fail: (item: string, error: unknown) => void,
@@ -156,6 +111,39 @@ function rowsNow(
  * {@link FormatError} `not-stac`, `not-json`, `not-parquet`; {@link SourceError} `source.paging-loop` and others, when
  * the source itself cannot be had; the signal's reason.
  */
-export function catalogFromStac(source: StacSource, options: StacOptions): Promise<GeoCatalog> {
-  return buildFromStac(source, options, {});
+export async function catalogFromStac(source: StacSource, options: StacOptions): Promise<GeoCatalog> {
+  checkOptionNames('catalogFromStac', options, ['assets', 'properties', 'targetCrs', 'signal', 'onProgress']);
+  const wanted = checkAssets(options.assets);
+  const properties = checkProperties(options.properties);
+  const crs = Crs.from(options.targetCrs ?? 'EPSG:4326');
+  const task = startTask('Reading STAC', options);
+  try {
+    task.throwIfAborted();
+    const rows: StacRow[] = [];
+    const skipped: LedgerEntry[] = [];
+    const fail = (item: string, error: unknown): void => {
+      skipped.push({ item, error: asItemError(item, error) });
+    };
+    let items = 0;
+    let several = wanted !== '*' && wanted.length > 1;
+    for await (const found of readItems(source, { signal: task.signal, assets: wanted })) {
+      task.throwIfAborted();
+      items++;
+      const own = rowsOf(found, { wanted, properties, crs }, fail);
+      several ||= own.length > 1;
+      rows.push(...own);
+      task.report({ done: items, unit: 'items', failed: skipped.length });
+    }
+    warnOfSkipped(skipped, items);
+    const backends = new Set(rows.map((r) => r.backend));
+    const [backend = 'raster'] = backends.size === 1 ? backends : [];
+    return memoryCatalog(finish(rows, several), {
+      backend,
+      crs,
+      targetResolution: null,
+      config: Object.freeze({ stac: shown(source), assets: wanted, items, skipped: Object.freeze(skipped) }),
+    });
+  } finally {
+    task.end();
+  }
 }

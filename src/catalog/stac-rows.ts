@@ -74,7 +74,8 @@ function markedFootprint(item: Item, target: Crs): Area | null {
   const inDegrees = geometry?.type === 'Polygon' || geometry?.type === 'MultiPolygon' ? geometry : null;
   const area = stored ?? (crs.equals(WGS84) ? inDegrees : null);
   if (!area) return null;
-  checkPolygon(area, stored ? MARK.geometry : 'the geometry');
+  if (stored) checkPolygon(stored, MARK.geometry);
+  if (inDegrees) checkPolygon(inDegrees, 'the geometry');
   if (crs.equals(target)) return area;
   // The geometry is the footprint's image in degrees already.
   return inDegrees && target.equals(WGS84) ? inDegrees : projectFootprint(area, crs, target);
@@ -94,8 +95,10 @@ function rowOf(
   o: { readonly properties: readonly string[] | null; readonly crs: Crs },
 ): StacRow {
   const marked = typeof item.properties[MARK.crs] === 'string';
+  const href: unknown = asset.href;
+  if (typeof href !== 'string' || (href === '' && !marked)) throw new CatalogError('no-href', 'it has no href.');
   const crs = crsOf(item, asset);
-  const filepath = asset.href === '' ? '' : resolveHref(asset.href, base);
+  const filepath = href === '' ? '' : resolveHref(href, base);
   const backend = BACKENDS.find((b) => b === item.properties[MARK.backend]);
   return {
     itemId: item.id,

@@ -18,6 +18,12 @@ export type StacItemInput = object;
  */
 export type StacSource = string | URL | StacItemInput | Iterable<StacItemInput> | AsyncIterable<StacItemInput>;
 
+/** What is read, and how. */
+export interface ReadItemsOptions extends FetchOptions {
+  /** Assets that will be looked at; others may come empty. Default all. */
+  readonly assets?: readonly string[] | '*';
+}
+
 const LINES = /\.(?:ndjson|jsonl|ndgeojson|geojsonl)$/i;
 const PARQUET = /\.(?:parquet|geoparquet|pq)$/i;
 const NEWLINE = 10;
@@ -51,12 +57,12 @@ async function holdsLines(source: Source, signal: AbortSignal | undefined): Prom
   }
 }
 
-async function* readFile(place: string, o: FetchOptions): AsyncGenerator<FoundItem> {
+async function* readFile(place: string, o: ReadItemsOptions): AsyncGenerator<FoundItem> {
   const source = await openSource(place, { signal: o.signal });
   try {
     const magic = Buffer.from(await source.read(0, 4, { signal: o.signal })).toString('latin1');
     if (magic === 'PAR1') {
-      yield* readStacParquet(place, o.signal);
+      yield* readStacParquet(place, o);
       return;
     }
     if (LINES.test(place) || (await holdsLines(source, o.signal))) {
@@ -70,9 +76,9 @@ async function* readFile(place: string, o: FetchOptions): AsyncGenerator<FoundIt
   yield* fromJson(json, place, place, o);
 }
 
-async function* readAddress(place: string, o: FetchOptions): AsyncGenerator<FoundItem> {
+async function* readAddress(place: string, o: ReadItemsOptions): AsyncGenerator<FoundItem> {
   const name = new URL(place).pathname;
-  if (PARQUET.test(name)) yield* readStacParquet(place, o.signal);
+  if (PARQUET.test(name)) yield* readStacParquet(place, o);
   else if (LINES.test(name)) {
     const source = await openSource(place, { signal: o.signal });
     try {
@@ -128,7 +134,7 @@ function describe(json: unknown): string {
  * @throws {@link FormatError} `not-json`, `not-stac`, `not-parquet`; {@link SourceError} when the source itself cannot be
  * had; {@link ArgumentError} `bad-source`; the signal's reason.
  */
-export async function* readItems(source: StacSource, o: FetchOptions = {}): AsyncGenerator<FoundItem> {
+export async function* readItems(source: StacSource, o: ReadItemsOptions = {}): AsyncGenerator<FoundItem> {
   const given: unknown = source;
   if (typeof given === 'string' || given instanceof URL) {
     const place = String(given);

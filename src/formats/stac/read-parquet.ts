@@ -1,38 +1,37 @@
 /** Items of stac-geoparquet files (github.com/stac-utils/stac-geoparquet, specification 1.0). */
+import { DataType, StructRow, Vector, type RecordBatch } from 'apache-arrow';
 import { FormatError, formatTime } from '../../core/index.js';
-import { openSource } from '../../io/index.js';
-import { decodeWkb, readParquetTable, type ParquetTable } from '../geoparquet/index.js';
+import { openSource, type ReadOptions } from '../../io/index.js';
+import { decodeWkb, isTimeType, ParquetFile, plainValue, valuesOf } from '../geoparquet/index.js';
 import { badItem } from './check-item.js';
 import { showPlace } from './href.js';
 import { recordOf, type FoundItem } from './types.js';
 
 /** Columns that are members of the item itself; all others are its properties. */
-const MEMBERS = new Set([
-  'type',
-  'stac_version',
-  'stac_extensions',
-  'id',
-  'geometry',
-  'bbox',
-  'links',
-  'assets',
-  'collection',
-]);
+const MEMBERS = new Set(['type', 'stac_version', 'stac_extensions', 'id', 'geometry', 'bbox', 'assets', 'collection']);
+/** Columns that rows are not made of; links are the longest of all. */
+const UNREAD = new Set(['links', 'stac_extensions', 'type']);
 /** Columns without which a table holds no items. */
 const NEEDED = ['id', 'assets'] as const;
+/** WKB types with an area; an item may be a point or a line, too. */
+const AREAS = new Set([3, 6]);
 
-/** Without the nulls of struct fields that other items have: JSON simply leaves them out. */
-function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls);
-  const record = value instanceof Uint8Array ? null : recordOf(value);
-  if (!record) return value;
-  const entries = Object.entries(record).filter(([, v]) => v !== null && v !== undefined);
-  return Object.fromEntries(entries.map(([k, v]) => [k, withoutNulls(v)]));
+type Cell = (i: number) => unknown;
+
+/** A value without the nulls of struct fields that other items have: JSON simply leaves them out. */
+function clean(value: unknown): unknown {
+  if (value instanceof StructRow) {
+    const fields: [string, unknown][] = [];
+    for (const [name, field] of value as Iterable<readonly [string, unknown]>)
+      if (field !== null && field !== undefined) fields.push([name, clean(field)]);
+    return Object.fromEntries(fields);
+  }
+  return value instanceof Vector ? Array.from(value as Iterable<unknown>, clean) : plainValue(value);
 }
 
 /** Nested values that a writer stored as JSON text. */
 function nested(value: unknown): unknown {
-  if (typeof value !== 'string' || !/^[[{]/.test(value)) return withoutNulls(value);
+  if (typeof value !== 'string' || !/^[[{]/.test(value)) return clean(value);
   try {
     return JSON.parse(value) as unknown;
   } catch {
@@ -40,86 +39,127 @@ function nested(value: unknown): unknown {
   }
 }
 
-function boxOf(value: unknown): readonly number[] | undefined {
-  if (Array.isArray(value)) return value as readonly number[];
-  const box = recordOf(value);
-  if (!box) return undefined;
-  const corners = ['xmin', 'ymin', 'xmax', 'ymax'].map((name) => box[name]);
-  return corners.every((v) => typeof v === 'number') ? corners : undefined;
+/** The assets of rows: those that are wanted, and the mere names of others. */
+function assetCells(vector: Vector, wanted: readonly string[] | '*'): Cell {
+  // SAFETY: Vector's type parameter is any DataType.
+  const type = vector.type as DataType;
+  if (!DataType.isStruct(type)) return (i) => nested(vector.get(i));
+  const keys = type.children.map((field) => field.name);
+  const columns = keys.map((key) => ({
+    key,
+    column: vector.getChild(key),
+    full: wanted === '*' || wanted.includes(key),
+  }));
+  return (i) => {
+    if (!vector.isValid(i)) return null;
+    const assets: [string, unknown][] = [];
+    for (const { key, column, full } of columns)
+      if (column?.isValid(i) === true) assets.push([key, full ? clean(column.get(i)) : {}]);
+    return Object.fromEntries(assets);
+  };
 }
 
-/** Row `i` as an item; geometries that are no areas come as null, with their box. */
-function itemAt(table: ParquetTable, i: number, where: string): Readonly<Record<string, unknown>> {
-  const at = (name: string): unknown => table.columns[name]?.[i] ?? null;
-  const properties: Record<string, unknown> = {};
-  for (const name of table.names) {
-    if (MEMBERS.has(name)) continue;
-    const value = at(name);
-    if (value === null) continue;
-    if (name === 'properties' && recordOf(value)) {
-      Object.assign(properties, withoutNulls(value));
-      continue;
-    }
-    properties[name] =
-      table.timeColumns.has(name) && typeof value === 'number' ? formatTime(value) : withoutNulls(value);
+function cellsOf(batch: RecordBatch, wanted: readonly string[] | '*'): ReadonlyMap<string, Cell> {
+  const cells = new Map<string, Cell>();
+  for (const { name, type } of batch.schema.fields) {
+    const vector = batch.getChild(name);
+    if (!vector) continue;
+    if (name === 'assets') cells.set(name, assetCells(vector, wanted));
+    else if (isTimeType(type as DataType)) {
+      const micros = valuesOf(vector);
+      cells.set(name, (i) => (typeof micros[i] === 'number' ? formatTime(micros[i]) : null));
+    } else cells.set(name, (i) => (vector.isValid(i) ? vector.get(i) : null));
   }
-  const wkb = at('geometry');
-  const box = boxOf(at('bbox'));
+  return cells;
+}
+
+function boxOf(value: unknown): unknown {
+  const box = recordOf(clean(value));
+  return box ? ['xmin', 'ymin', 'xmax', 'ymax'].map((name) => box[name]) : clean(value);
+}
+
+function areaOf(wkb: Uint8Array, where: string): unknown {
+  if (wkb.byteLength < 5) throw badItem(where, 'the geometry is cut off');
+  const view = new DataView(wkb.buffer, wkb.byteOffset, wkb.byteLength);
+  const type = (view.getUint32(1, wkb[0] === 1) & 0xffff) % 1000;
+  return AREAS.has(type) ? decodeWkb(wkb, where) : { type: `WKB type ${type}`, coordinates: [] };
+}
+
+/** A row as an item; geometries without an area come without coordinates. */
+function itemAt(cells: ReadonlyMap<string, Cell>, i: number, where: string): Readonly<Record<string, unknown>> {
+  const at = (name: string): unknown => cells.get(name)?.(i) ?? null;
+  const properties: Record<string, unknown> = {};
+  for (const [name, cell] of cells) {
+    if (MEMBERS.has(name)) continue;
+    const value = clean(cell(i));
+    if (value === null) continue;
+    const all = name === 'properties' ? recordOf(value) : null;
+    if (all) Object.assign(properties, all);
+    else properties[name] = value;
+  }
+  const geometry = at('geometry');
+  const [box, collection] = [boxOf(at('bbox')), at('collection')];
   return {
     type: 'Feature',
     stac_version: at('stac_version') ?? '1.0.0',
     id: at('id'),
-    geometry: wkb instanceof Uint8Array ? areaOf(wkb, where) : nested(wkb),
-    ...(box && { bbox: box }),
+    geometry: geometry instanceof Uint8Array ? areaOf(geometry, where) : nested(geometry),
+    ...(box !== null && { bbox: box }),
     properties,
-    links: nested(at('links')) ?? [],
-    assets: nested(at('assets')),
-    ...(at('collection') !== null && { collection: at('collection') }),
+    links: [],
+    assets: at('assets'),
+    ...(collection !== null && { collection }),
   };
 }
 
-/** WKB types without an area: points and lines, which an item may have. */
-const AREAS = new Set([3, 6]);
-
-function areaOf(wkb: Uint8Array, where: string): unknown {
-  const view = new DataView(wkb.buffer, wkb.byteOffset, wkb.byteLength);
-  if (wkb.byteLength < 5) throw badItem(where, 'the geometry is cut off');
-  const type = (view.getUint32(1, wkb[0] === 1) & 0xffff) % 1000;
-  return AREAS.has(type) ? decodeWkb(wkb, where) : { type: 'Geometry', coordinates: [] };
+function* itemsOf(
+  batch: RecordBatch,
+  place: string,
+  first: number,
+  wanted: readonly string[] | '*',
+): Generator<FoundItem> {
+  const cells = cellsOf(batch, wanted);
+  for (let i = 0; i < batch.numRows; i++) {
+    const id = cells.get('id')?.(i);
+    const where = `${showPlace(place)}, row ${first + i}${typeof id === 'string' ? `, item ${id}` : ''}`;
+    try {
+      yield { where, base: place, item: itemAt(cells, i, where) };
+    } catch (error) {
+      yield { where, error: error instanceof Error ? error : new Error(String(error)) };
+    }
+  }
 }
 
 /**
  * The items of a stac-geoparquet file in stored order: with or without `geo` metadata, geometry as WKB, `bbox` a struct
- * or a list, `assets` and `links` nested or as JSON text, all other columns as properties.
+ * or a list, `assets` nested or as JSON text, all other columns as properties. Links are not read: hrefs of such tables
+ * are absolute, or start at the file. Of assets that are not wanted only the keys come.
  *
  * @throws {@link FormatError} `not-parquet`, `bad-parquet`, `not-stac` for a table of something else.
  */
-export async function* readStacParquet(place: string, signal: AbortSignal | undefined): AsyncGenerator<FoundItem> {
-  const source = await openSource(place, { signal });
-  let table: ParquetTable;
+export async function* readStacParquet(
+  place: string,
+  o: ReadOptions & { readonly assets?: readonly string[] | '*' },
+): AsyncGenerator<FoundItem> {
+  const source = await openSource(place, { signal: o.signal });
   try {
-    table = readParquetTable(await source.read(0, source.size ?? 0, { signal }), showPlace(place));
+    const shown = showPlace(place);
+    const file = await ParquetFile.open(source, shown, o);
+    const missing = NEEDED.filter((name) => !file.names.includes(name));
+    if (missing.length > 0) {
+      throw new FormatError('not-stac', `${shown} is no stac-geoparquet: it has no column ${missing.join(', ')}.`, {
+        hint: 'A catalog of Nadir opens with openCatalog.',
+        details: { file: shown, columns: file.names },
+      });
+    }
+    let first = 0;
+    for await (const batches of file.read({ columns: file.names.filter((n) => !UNREAD.has(n)) }, o)) {
+      for (const batch of batches) {
+        yield* itemsOf(batch, place, first, o.assets ?? '*');
+        first += batch.numRows;
+      }
+    }
   } finally {
     await source.close();
-  }
-  const missing = NEEDED.filter((name) => !table.names.includes(name));
-  if (missing.length > 0) {
-    throw new FormatError(
-      'not-stac',
-      `${showPlace(place)} is no stac-geoparquet: it has no column ${missing.join(', ')}.`,
-      {
-        hint: 'A catalog of Nadir opens with openCatalog.',
-        details: { file: showPlace(place), columns: table.names },
-      },
-    );
-  }
-  for (let i = 0; i < table.rowCount; i++) {
-    const id = table.columns['id']?.[i];
-    const where = `${showPlace(place)}, row ${i}${typeof id === 'string' ? `, item ${id}` : ''}`;
-    try {
-      yield { where, base: place, item: itemAt(table, i, where) };
-    } catch (error) {
-      yield { where, error: error instanceof Error ? error : new Error(String(error)) };
-    }
   }
 }

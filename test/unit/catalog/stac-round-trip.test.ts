@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import {
   catalogFromStac,
   catalogToStac,
+  memoryCatalog,
   type CatalogRow,
   type GeoCatalog,
   type StacItem,
@@ -10,7 +11,8 @@ import {
 import { footprintBounds, polygonsOf } from '../../../src/catalog/geometry.js';
 import { rasterFootprint } from '../../../src/catalog/footprint.js';
 import { createRandom, Crs, parseTime, type Affine, type Random } from '../../../src/core/index.js';
-import { makeCatalog, type RowInit } from '../../support/rows.js';
+import { withWarnings } from '../../support/host.js';
+import { makeCatalog, makeRow, type RowInit } from '../../support/rows.js';
 import { pythonSkip, python, withFolder } from '../../support/places.js';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -145,6 +147,60 @@ describe('catalogToStac, then catalogFromStac', () => {
     const catalog = makeCatalog([{ geometry: triangle, native, columns: {} }], crs);
     const back = await catalogFromStac(await exported(catalog), { assets: '*', targetCrs: crs });
     assert.deepEqual((await back.toArray()).map(plain), (await catalog.toArray()).map(plain));
+  });
+
+  test('backends and rows without a file come back; only items of one backend have one', async () => {
+    const rows = [{ id: 'a', filepath: '' }, { id: 'b' }].map((r, i) => makeRow(r, i, Crs.from('EPSG:4326')));
+    const facts = { crs: Crs.from('EPSG:4326'), targetResolution: null, config: {} };
+    const cube = await exported(memoryCatalog(rows, { ...facts, backend: 'cube' }));
+    const back = await catalogFromStac(cube, { assets: '*' });
+    assert.equal(back.backend, 'cube');
+    assert.deepEqual((await back.toArray()).map(plain), rows.map(plain));
+    const vector = await exported(memoryCatalog(rows, { ...facts, backend: 'vector' }));
+    assert.equal((await catalogFromStac([...cube, ...vector], { assets: '*' })).backend, 'raster');
+  });
+
+  test('an exported item that someone has mangled is named, not imported', async () => {
+    const items = await exported(makeCatalog([{ box: [4e5, 5e6, 5e5, 5.1e6] }], 'EPSG:32631'));
+    for (const [name, value] of [
+      [
+        'nadir:geometry',
+        {
+          type: 'Polygon',
+          coordinates: [
+            [
+              [0, 0],
+              [[], 1],
+              [1, 1],
+              [0, 0],
+            ],
+          ],
+        },
+      ],
+      ['nadir:crs', 'EPSG:99999'],
+      ['nadir:native_crs', '+proj=nonsense'],
+    ] as const) {
+      const mangled = { ...items[0]!, properties: { ...items[0]!.properties, [name]: value } };
+      const { value: catalog } = await withWarnings(() => catalogFromStac([mangled], { assets: '*' }));
+      assert.equal(await catalog.count(), 0, name);
+      assert.match(catalog.config.skipped![0]!.error.message, /item row0, asset data: /);
+    }
+    const bent = {
+      ...items[0]!,
+      geometry: {
+        type: 'Polygon',
+        coordinates: [
+          [
+            [0, 0],
+            [null, 1],
+            [1, 1],
+            [0, 0],
+          ],
+        ],
+      },
+    };
+    const { value: catalog } = await withWarnings(() => catalogFromStac([bent], { assets: '*' }));
+    assert.match(catalog.config.skipped![0]!.error.message, /two finite numbers/);
   });
 
   test('times have six digits; instants are datetime, ranges have null, static rows say so', async () => {

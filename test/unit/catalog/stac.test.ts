@@ -335,7 +335,7 @@ describe('bad items', () => {
     ['no properties', { ...item('a'), properties: null }, /item a: it has no properties/],
     ['no assets', { ...item('a'), assets: null }, /item a: it has no assets/],
     ['empty assets', { ...item('a'), assets: {} }, /item a: it has no assets/],
-    ['no href', item('a', {}, { href: 3 }), /item a: asset data has no href/],
+    ['no href', item('a', {}, { href: 3 }), /item a, asset data: it has no href/],
     ['no geometry', { ...item('a'), geometry: null, bbox: undefined }, /item a, asset data: the item has no geometry/],
     [
       'open ring',
