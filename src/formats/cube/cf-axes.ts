@@ -43,6 +43,13 @@ const Y: Rule = {
   names: ['lat', 'latitude'],
 };
 
+/** Names of the variables that hold edges of cells. */
+function boundsNames(scope: ReadonlyMap<string, CubeVariable>): ReadonlySet<string | null> {
+  return new Set(
+    [...scope.values()].flatMap((v) => [textOf(v.attributes, 'bounds'), textOf(v.attributes, 'climatology')]),
+  );
+}
+
 const unitsOf = (v: CubeVariable): string => (textOf(v.attributes, 'units') ?? '').replace(/\s+/g, '_');
 
 function isDegrees(v: CubeVariable, rule: Rule): boolean {
@@ -99,8 +106,9 @@ export function findSpatialAxes(
       { hint: 'Index the points as vector data.', details },
     );
   }
+  const bounds = boundsNames(scope);
   const wide = [...scope.values()].find(
-    (v) => v.dims.length > 1 && (isDegrees(v, X) || isDegrees(v, Y)) && !v.name.includes('bnds'),
+    (v) => v.dims.length > 1 && (isDegrees(v, X) || isDegrees(v, Y)) && !bounds.has(v.name),
   );
   if (wide) {
     return new UnsupportedDataError(
@@ -136,7 +144,8 @@ export function findTime(
       { details: { file, variable: wanted } },
     );
   }
-  const few = [...scope.values()].filter((v) => v.dims.length <= 1 && !v.name.includes('bnds'));
+  const bounds = boundsNames(scope);
+  const few = [...scope.values()].filter((v) => v.dims.length <= 1 && !bounds.has(v.name));
   const isCoordinate = (v: CubeVariable): boolean => v.dims.length === 0 || v.dims[0] === v.name;
   const byStandard = few.filter((v) => textOf(v.attributes, 'standard_name') === 'time');
   return (

@@ -146,7 +146,7 @@ export async function describeCube(file: CubeFile, o: DescribeCubeOptions = {}):
       details: { file: file.name },
     });
   }
-  const { cells, footprint } = await readCubeGrid(axes, crs, found?.mapping ?? {}, scope, file.name, o);
+  const { cells, footprint } = await readCubeGrid(axes, crs, stated?.mapping ?? {}, scope, file.name, o);
   const timeVariable = findTime(scope, o.timeVar, file.name);
   return {
     group: group.path,

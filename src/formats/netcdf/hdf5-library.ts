@@ -130,14 +130,17 @@ export class H5Library {
 
 let current: Promise<H5Library> | null = null;
 
-/** The instance to open files with. */
+/** The instance to open files with: the last one made while it is sound, else a new one. */
 export async function h5Library(): Promise<H5Library> {
-  const library = current === null ? null : await current;
-  if (library && !library.worn) return library;
-  // Others may have replaced it while this waited.
-  const latest = current === null ? null : await current;
-  if (latest && latest !== library && !latest.worn) return latest;
-  current = H5Library.create();
-  current.catch(() => (current = null));
-  return current;
+  for (;;) {
+    const promise: Promise<H5Library> = (current ??= H5Library.create());
+    let library: H5Library | null = null;
+    try {
+      library = await promise;
+      if (!library.worn) return library;
+    } finally {
+      // Others may have replaced it while this waited.
+      if (current === promise && library?.worn !== false) current = null;
+    }
+  }
 }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { openCube } from '../../../../src/formats/cube/index.js';
+import { h5Library } from '../../../../src/formats/netcdf/hdf5-library.js';
 import { openNetcdf } from '../../../../src/formats/netcdf/index.js';
 import { countingSource, memorySource, type Source } from '../../../../src/io/index.js';
 import { EXPECTED, FILES, shown } from '../cube/oracle.js';
@@ -75,6 +76,26 @@ describe('HDF5', () => {
       found,
       names.map((n) => [n, n === 'types.nc' ? 15 : n === 'lzf.h5' ? 4 : 1]),
     );
+  });
+
+  test('a file goes on in a fresh instance when another one broke the library', async () => {
+    const file = await openCube(`${FILES}/types.nc`);
+    const v = file.root.variables.get('plain_f8')!;
+    const before = shown(await v.read());
+    const library = await h5Library();
+    const trap = Object.assign(new Error('unreachable'), { name: 'RuntimeError' });
+    assert.throws(
+      () =>
+        library.call(() => {
+          throw trap;
+        }),
+      trap,
+    );
+    assert.deepEqual([library.broken, library.worn], [true, true]);
+    const [a, b] = await Promise.all([h5Library(), h5Library()]);
+    assert.ok(a === b && a !== library);
+    assert.deepEqual(shown(await v.read()), before);
+    await file.close();
   });
 
   test('a large remote file is described from a part of its bytes', async () => {

@@ -128,6 +128,20 @@ describe('Zarr hierarchies', () => {
     });
   }
 
+  for (const name of ['cdf5.nc', 'types.nc']) {
+    test(`${name} is read over HTTP as from the disk, and its address keeps its secrets`, async () => {
+      const [local, remote] = await Promise.all([
+        openCube(`${FILES}/${name}`),
+        openCube(`${base}/${name}?token=secret`),
+      ]);
+      assert.ok(!remote.name.includes('secret'));
+      assert.deepEqual([...remote.root.variables.keys()], [...local.root.variables.keys()]);
+      for (const [key, v] of local.root.variables)
+        assert.deepEqual(await remote.root.variables.get(key)!.read(), await v.read(), key);
+      await Promise.all([local.close(), remote.close()]);
+    });
+  }
+
   test('without consolidated metadata a server cannot list, and the message says what to do', async () => {
     await assert.rejects(openCube(`${base}/v2-listed.zarr`), {
       name: 'UnsupportedDataError',
