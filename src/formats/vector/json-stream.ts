@@ -127,10 +127,7 @@ export async function* jsonPieces(chunks: AsyncIterable<Uint8Array>, where: stri
     while (i < chunk.length) {
       if (span.active) {
         const end = endOfSpan(chunk, i, span);
-        if (end < 0) {
-          span.keep(chunk.subarray(start), where);
-          break;
-        }
+        if (end < 0) break;
         const piece = finish(span.take(chunk.subarray(start, end)));
         i = end;
         if (piece) yield piece;
@@ -195,6 +192,7 @@ export async function* jsonPieces(chunks: AsyncIterable<Uint8Array>, where: stri
           i++;
       }
     }
+    if (span.active) span.keep(chunk.subarray(start), where);
     offset += chunk.length;
   }
   if (state !== 'top' || span.active)
