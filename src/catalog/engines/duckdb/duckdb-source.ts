@@ -33,6 +33,10 @@ export interface DuckdbOptions {
 
 /** Rows of one batch: large enough that its cost does not count, small enough to hold several. */
 const BATCH_ROWS = 16_384;
+/** Rows that a statement may give, which DuckDB gathers before it hands them out: some 100 MB. */
+const ROOM = 131_072;
+/** Rows that a statement may look through. */
+const MAX_ROOM = 16 * ROOM;
 const EVERYTHING: ScanFilter = { boxes: null, interval: null, where: [] };
 
 /** A source of rows that DuckDB reads, with the extras of that engine. */
@@ -91,12 +95,22 @@ export class DuckdbSource implements RowSource, SqlExtras {
       yield this.table;
       return;
     }
-    for (const statement of this.#statements(filter)) yield* this.#run(statement, signal);
+    const isFiltered = filter.boxes !== null || filter.interval !== null || filter.where.length > 0;
+    let room = isFiltered ? 4 * ROOM : ROOM;
+    for (const statement of this.#statements(filter, () => room)) {
+      let found = 0;
+      for await (const table of this.#run(statement, signal)) {
+        found += table.length;
+        yield table;
+      }
+      // Few finds let the next statement look further.
+      room = Math.min(MAX_ROOM, Math.max(ROOM, Math.floor((ROOM * statement.rows) / Math.max(1, found))));
+    }
   }
 
   describe(filter: ScanFilter): string | null {
     if (this.table) return null;
-    const statements = this.#statements(filter).map(({ sql }) => sql);
+    const statements = Array.from(this.#statements(filter), ({ sql }) => sql);
     return statements.length > 0 ? statements.join(';\n') : 'no statement: the footers rule out every row';
   }
 
@@ -123,8 +137,8 @@ export class DuckdbSource implements RowSource, SqlExtras {
     return this.#session.close();
   }
 
-  #statements(filter: ScanFilter): readonly Statement[] {
-    return this.table ? [] : scanStatements(this.#session.api, this.#parts, this.columnNames, filter);
+  #statements(filter: ScanFilter, room?: () => number): Iterable<Statement> {
+    return scanStatements(this.#session.api, this.#parts, this.columnNames, filter, room);
   }
 
   async *#run(statement: Statement, signal: AbortSignal | undefined): AsyncGenerator<CatalogTable, void, undefined> {
@@ -150,7 +164,7 @@ export class DuckdbSource implements RowSource, SqlExtras {
     signal: AbortSignal | undefined,
   ): AsyncGenerator<DuckDBDataChunk, void, undefined> {
     try {
-      yield* (await this.#session.stream(sql, params, signal)).chunks;
+      yield* (await this.#session.query(sql, params, signal)).chunks;
     } catch (error) {
       if (isNadirError(error)) await checkThere(parts);
       throw error;

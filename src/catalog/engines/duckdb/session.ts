@@ -26,7 +26,7 @@ export interface Params {
 }
 export const NO_PARAMS: Params = { values: {} };
 /** Chunks of a result, with the names and types of its columns. */
-export interface Stream {
+export interface Answer {
   readonly result: DuckDBResult;
   readonly chunks: AsyncIterable<DuckDBDataChunk>;
 }
@@ -60,8 +60,8 @@ async function unlessAborted(waited: Promise<unknown>, signal: AbortSignal | und
 }
 
 /**
- * A DuckDB without network, extensions, and files other than the given ones. Native calls run one at a time; each stream
- * has a connection of its own, so that streams can be read in turns.
+ * A DuckDB without network, extensions, and files other than the given ones. Native calls run one at a time; each
+ * statement has a connection of its own, so that an interrupt ends no other.
  */
 export class DuckdbSession {
   readonly api: Duckdb;
@@ -110,24 +110,23 @@ export class DuckdbSession {
     params: Params,
     signal: AbortSignal | undefined,
   ): Promise<readonly Readonly<Record<string, DuckDBValue>>[]> {
-    const { result, chunks } = await this.stream(sql, params, signal);
+    const { result, chunks } = await this.query(sql, params, signal);
     const names = result.deduplicatedColumnNames();
     const rows: Readonly<Record<string, DuckDBValue>>[] = [];
     for await (const chunk of chunks) rows.push(...chunk.getRowObjects(names));
     return rows;
   }
 
-  /** Starts a statement; its chunks come in order while they are asked for. Leaving the loop ends the statement. */
-  async stream(sql: string, params: Params, signal: AbortSignal | undefined): Promise<Stream> {
+  /** Runs a statement; its chunks come in order while they are asked for. Results are gathered, so ask for some rows at a time. */
+  async query(sql: string, params: Params, signal: AbortSignal | undefined): Promise<Answer> {
     const connection = await this.#connect();
     try {
       const result = await this.#call(connection, signal, () =>
-        connection.stream(sql, { ...params.values }, { ...params.types }),
+        connection.run(sql, { ...params.values }, { ...params.types }),
       );
       return { result, chunks: this.#chunks(connection, result, signal) };
-    } catch (error) {
+    } finally {
       this.#release(connection);
-      throw error;
     }
   }
 
@@ -175,19 +174,10 @@ export class DuckdbSession {
     result: DuckDBResult,
     signal: AbortSignal | undefined,
   ): AsyncGenerator<DuckDBDataChunk, void, undefined> {
-    let ended = false;
-    try {
-      for (;;) {
-        const chunk = await this.#call(connection, signal, () => result.fetchChunk());
-        if (!chunk || chunk.rowCount === 0) {
-          ended = true;
-          return;
-        }
-        yield chunk;
-      }
-    } finally {
-      if (ended) this.#release(connection);
-      else this.#drop(connection);
+    for (;;) {
+      const chunk = await this.#call(connection, signal, () => result.fetchChunk());
+      if (!chunk || chunk.rowCount === 0) return;
+      yield chunk;
     }
   }
 
@@ -200,13 +190,6 @@ export class DuckdbSession {
 
   #release(connection: DuckDBConnection): void {
     if (this.#busy.delete(connection)) this.#idle.push(connection);
-  }
-
-  /** A statement that was left half-read ends with its connection. */
-  #drop(connection: DuckDBConnection): void {
-    if (!this.#busy.delete(connection)) return;
-    connection.interrupt();
-    connection.disconnectSync();
   }
 
   #checkOpen(): void {

@@ -20,7 +20,7 @@ async function collect(
   params: Params,
   signal: AbortSignal | undefined,
 ): Promise<readonly SqlRow[]> {
-  const { result, chunks } = await session.stream(sql, params, signal);
+  const { result, chunks } = await session.query(sql, params, signal);
   const names = result.deduplicatedColumnNames();
   const rows: SqlRow[] = [];
   for await (const chunk of chunks) {

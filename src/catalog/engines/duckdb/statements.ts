@@ -20,43 +20,83 @@ export interface Statement {
   readonly sql: string;
   readonly params: Params;
   readonly parts: readonly Part[];
+  /** Rows that it looks through. */
+  readonly rows: number;
   /** Columns of the result in order. */
   readonly columns: readonly ResultColumn[];
 }
 
 /** Parts in a row that are asked alike. */
 interface Stretch {
-  readonly parts: Part[];
+  readonly parts: readonly Part[];
   readonly selection: Selection;
+  /** Rows that its selection leaves. */
+  readonly rows: number;
 }
+type RowRange = readonly [first: number, last: number];
 
 /** More boxes than this are asked as the one around them; the shared test looks at each. */
 const MAX_BOXES = 32;
 const MAX_PARTS = 1000;
 
-const sameNeeds = (a: Selection, b: Selection): boolean => a.undated === b.undated && a.unboxed === b.unboxed;
+const rowsIn = (ranges: readonly RowRange[]): number => ranges.reduce((n, [first, last]) => n + last - first + 1, 0);
 
-/** Parts that can hold rows of interest, in stretches. Where only some rows of a part can, it is asked alone. */
-function stretches(parts: readonly Part[], filter: ScanFilter): readonly Stretch[] {
-  const out: Stretch[] = [];
+/** Whether a part can be asked in the words of a stretch. */
+function joins({ parts, selection }: Stretch, part: Part, { undated, unboxed }: Selection): boolean {
+  const [first] = parts;
+  return (
+    parts.length < MAX_PARTS &&
+    first?.schema === part.schema &&
+    first.box?.sql.join() === part.box?.sql.join() &&
+    selection.undated === undated &&
+    selection.unboxed === unboxed
+  );
+}
+
+/** Ranges in pieces of at most so many rows. */
+function* cut(ranges: readonly RowRange[], room: () => number): Generator<readonly RowRange[]> {
+  let piece: RowRange[] = [];
+  for (const [begin, last] of ranges) {
+    for (let first = begin; first <= last;) {
+      const space = room() - rowsIn(piece);
+      const end = Math.min(last, first + Math.max(1, space) - 1);
+      if (space > 0) {
+        piece.push([first, end]);
+        first = end + 1;
+      }
+      if (space <= 0 || first <= last) {
+        yield piece;
+        piece = [];
+      }
+    }
+  }
+  if (piece.length > 0) yield piece;
+}
+
+/** Parts that can hold rows of interest, in stretches of at most `room()` rows where that can be. */
+function* stretches(parts: readonly Part[], filter: ScanFilter, room: () => number): Generator<Stretch> {
+  let open: Stretch | null = null;
   for (const part of parts) {
     const selection = part.groups.select(filter.boxes, filter.interval, part.schema.micros);
     if (!selection) continue;
+    const ranges = selection.ranges ?? [[0, part.groups.rows - 1] as const];
+    const rows = rowsIn(ranges);
     // DuckDB finds the row groups itself, except behind alternatives.
-    const alone =
-      selection.ranges !== null && ((filter.interval !== null && selection.undated) || (filter.boxes?.length ?? 0) > 1);
-    const last = out.at(-1);
-    const joins =
-      !alone &&
-      last?.selection.ranges === null &&
-      last.parts.length < MAX_PARTS &&
-      last.parts[0]?.schema === part.schema &&
-      last.parts[0].box?.sql.join() === part.box?.sql.join() &&
-      sameNeeds(last.selection, selection);
-    if (joins) last.parts.push(part);
-    else out.push({ parts: [part], selection: alone ? selection : { ...selection, ranges: null } });
+    const hidden = (filter.interval !== null && selection.undated) || (filter.boxes?.length ?? 0) > 1;
+    const alone = rows > room() || (selection.ranges !== null && hidden);
+    if (open && (alone || open.rows + rows > room() || !joins(open, part, selection))) {
+      yield open;
+      open = null;
+    }
+    if (alone) {
+      for (const piece of cut(ranges, room))
+        yield { parts: [part], selection: { ...selection, ranges: piece }, rows: rowsIn(piece) };
+    } else {
+      const before: Stretch = open ?? { parts: [], selection: { ...selection, ranges: null }, rows: 0 };
+      open = { ...before, parts: [...before.parts, part], rows: before.rows + rows };
+    }
   }
-  return out;
+  if (open) yield open;
 }
 
 /** A column as it is selected: times as microseconds, with nanoseconds floored like everywhere. */
@@ -132,15 +172,20 @@ function wherePredicates(part: Part, filter: ScanFilter, columnNames: ReadonlySe
 
 const HIDDEN: ReadonlySet<string> = new Set(['_backend', '_schema_version']);
 
-/** The statements of a scan in row order; none when the footers rule out every row. */
-export function scanStatements(
+/**
+ * The statements of a scan in row order; none when the footers rule out every row.
+ *
+ * @param room the most rows that the next statement may look through; asked anew for each.
+ */
+export function* scanStatements(
   api: Duckdb,
   parts: readonly Part[],
   columnNames: readonly string[],
   filter: ScanFilter,
-): readonly Statement[] {
+  room: () => number = () => Infinity,
+): Generator<Statement> {
   const users = new Set(columnNames);
-  return stretches(parts, filter).map(({ parts: asked, selection }) => {
+  for (const { parts: asked, selection, rows: lookedAt } of stretches(parts, filter, room)) {
     // SAFETY: a stretch begins with a part.
     const part = asked[0] as Part;
     const bind = new ParamList(api);
@@ -160,17 +205,20 @@ export function scanStatements(
       `SELECT file_index::INTEGER AS ${FILE_INDEX}, file_row_number::DOUBLE AS ${ROW_NUMBER}`,
       ...columns.map((c) => `, ${c.sql} AS ${identifier(c.name)}`),
       ` FROM read_parquet(${pathList(asked.map((p) => p.path))}, file_row_number = true, hive_partitioning = false)`,
-      conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : '',
+      // Rows are in order already; sorting packs them. Chunks as they leave a filter are nearly empty but of full size,
+      // about 1 MB, and the collector of JavaScript sees too little of that to free them in time.
+      conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')} ORDER BY 1, 2` : '',
     ].join('');
-    return {
+    yield {
       sql,
       params: bind.used(sql),
       parts: asked,
+      rows: lookedAt,
       columns: [
         { name: FILE_INDEX, type: 'number' },
         { name: ROW_NUMBER, type: 'number' },
         ...columns.map(({ name, type }) => ({ name, type })),
       ],
     };
-  });
+  }
 }

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RowGroups } from '../../../../../src/catalog/engines/duckdb/row-groups.js';
+import { loadDuckdb } from '../../../../../src/catalog/engines/duckdb/driver.js';
+import type { Part } from '../../../../../src/catalog/engines/duckdb/parts.js';
+import { scanStatements } from '../../../../../src/catalog/engines/duckdb/statements.js';
 import { createRandom, type Bounds, type Interval } from '../../../../../src/core/index.js';
 import type { ColumnChunk, Footer } from '../../../../../src/formats/geoparquet/index.js';
 
@@ -154,4 +157,43 @@ test('a box that only touches, or touches after rounding to 32 bits, is kept', (
   assert.ok(index.select([[-1, 0, 0.1, 1]], null, true));
   assert.ok(index.select([[1, 1, 2, 2]], null, true));
   assert.equal(index.select([[1.001, 1, 2, 2]], null, true), null);
+});
+
+test('statements look through no more rows than there is room for, and together through all that may pass', () => {
+  const random = createRandom(6, 'room');
+  const sizes = [3, 40, 1, 0, 12, 5, 5, 5, 90];
+  const schema = { columns: [], column: () => undefined, micros: true };
+  const parts = sizes.map((size, p): Part => {
+    const groups = Array.from({ length: Math.ceil(size / 4) }, (_, g) =>
+      Array.from({ length: Math.min(4, size - 4 * g) }, (): Row => ({ box: [0, 0, 1, 1], interval: null })),
+    );
+    const path = `/part${p}.parquet`;
+    const groupsOf = new RowGroups(
+      footerOf(groups, () => false),
+      null,
+    );
+    return { file: path, path, schema, geometryColumn: 'geometry', box: null, covering: null, groups: groupsOf };
+  });
+  for (let k = 0; k < 30; k++) {
+    const room = 1 + random.int(60);
+    const seen: string[] = [];
+    for (const { sql, rows, parts: asked } of scanStatements(
+      loadDuckdb(),
+      parts,
+      [],
+      { boxes: null, interval: null, where: [] },
+      () => room,
+    )) {
+      assert.ok(rows > 0 && rows <= room);
+      const ranges = [...sql.matchAll(/BETWEEN (\d+) AND (\d+)/g)].map(([, a, b]) => [Number(a), Number(b)] as const);
+      if (ranges.length > 0) assert.equal(asked.length, 1);
+      for (const { path, groups } of asked)
+        for (const [first, last] of ranges.length > 0 ? ranges : [[0, groups.rows - 1] as const])
+          for (let i = first; i <= last; i++) seen.push(`${path} ${i}`);
+    }
+    assert.deepEqual(
+      seen,
+      sizes.flatMap((size, p) => Array.from({ length: size }, (_, i) => `/part${p}.parquet ${i}`)),
+    );
+  }
 });
