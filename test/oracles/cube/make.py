@@ -165,6 +165,12 @@ def hdf5():
     with h5py.File(FILES / "user-block.h5", "w", userblock_size=1024) as f:
         f.create_dataset("x", data=np.arange(4.0))
         f.create_dataset("scaled", data=np.arange(40).reshape(4, 10), scaleoffset=0, chunks=(4, 10))
+    # Lengths and offsets of 4 bytes, and a value larger than a usual global heap.
+    sizes = h5py.h5p.create(h5py.h5p.FILE_CREATE)
+    sizes.set_sizes(4, 4)
+    with h5py.File(h5py.h5f.create(str(FILES / "small-sizes.h5").encode(), h5py.h5f.ACC_TRUNC, sizes)) as f:
+        f.create_dataset("texts", data=["z" * 5000, "Größe", ""], dtype=h5py.string_dtype())
+        f["texts"].attrs["note"] = "short"
     return out
 
 

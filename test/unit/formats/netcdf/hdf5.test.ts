@@ -47,6 +47,13 @@ describe('HDF5', () => {
       await file.close();
     });
 
+    test(`long texts and 4-byte lengths are read by ${way}`, async () => {
+      const file = await open('small-sizes.h5');
+      const v = file.root.variables.get('texts')!;
+      assert.deepEqual([await v.read(), v.attributes['note']], [['z'.repeat(5000), 'Größe', ''], 'short']);
+      await file.close();
+    });
+
     test(`a superblock behind a user block and scale-offset filters are read by ${way}`, async () => {
       const file = await open('user-block.h5');
       assert.deepEqual(shown(await file.root.variables.get('scaled')!.read({ start: [2, 3], count: [1, 4] })), [
