@@ -4,12 +4,14 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { latticePayload } from './columns-fixture.js';
 import { fixtures } from './fixtures.js';
 import { contactSheet, mapLive, missing, mount, startRig, type Rig } from './harness.js';
 import { THEMES, type Theme } from './themes.js';
 
 const HEIGHTS: Readonly<Record<string, (height: number) => boolean>> = {
   catalog: (h) => h === 420,
+  columns: (h) => h === 420,
   geoslice: (h) => h === 260,
   tensor: (h) => h === 420,
   landcover: (h) => h === 420,
@@ -24,6 +26,8 @@ const HEIGHTS: Readonly<Record<string, (height: number) => boolean>> = {
 const SENTENCES: Readonly<Record<string, string>> = {
   catalog:
     'Two stacks of six Sentinel-2 tiles over northern Italy; one tile is picked, its properties are readable beside the map; the inset marks the Alps.',
+  columns:
+    'A lattice of 600 boxes over southern Europe; the legend says that each is a footprint, the histogram below counts them.',
   geoslice: 'One box with labelled coordinates around it, its facts beside it.',
   tensor:
     'Fields, a river and clouds in natural colours; the slanted left edge is a checkerboard of missing data; histogram and limits beside it.',
@@ -37,7 +41,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   progress: 'A bar of 41 % with rate and remaining time.',
   'progress-done': 'A full bar that says two of forty failed.',
 };
-const MAPS = ['catalog', 'geoslice', 'samples', 'curation'];
+const MAPS = ['catalog', 'columns', 'geoslice', 'samples', 'curation'];
 
 const skip = missing();
 let rig: Rig;
@@ -100,7 +104,7 @@ async function act(page: Page, name: string): Promise<void> {
 }
 
 async function check(page: Page, name: string, theme: Theme): Promise<void> {
-  const payload = fixtures()[name]!;
+  const payload = name === 'columns' ? latticePayload(600, 30) : fixtures()[name]!;
   const height = await mount(page, name, payload);
   assert.ok(HEIGHTS[name]!(height), `${name} is ${height} px high in its first frame`);
   const output = page.locator(`#${name}`);

@@ -4,15 +4,15 @@ import type { GeoCatalog } from '../../catalog/types.js';
 import { catalogSummary, catalogTitle, HEIGHT, MOST_SKIPPED } from '../catalog-words.js';
 import { fingerprint, makeBundle, payloadBudget } from '../bundle.js';
 import { drawMapPicture } from '../draw/map-picture.js';
-import { footprintRow } from '../footprint.js';
+import { footprintFacts, footprintRow } from '../footprint.js';
 import { ledgerRow } from '../ledger.js';
 import type { CatalogData, FootprintRow } from '../wire/payload.js';
 import { bytesOf } from '../wire/columns.js';
 import type { DensityGrid } from '../wire/density.js';
 import { grouped } from '../words.js';
 import { catalogAnswers } from './answers.js';
-import { visitRows, type Batches } from './batches.js';
-import { facetsOfPlaces } from './facets.js';
+import type { Batches } from './batches.js';
+import { facetPositions, facetsOf } from './facets.js';
 import { gatherPlaces, MOST_KEPT, type Places } from './gather.js';
 import { commonSpan, inlineRows } from './inline.js';
 
@@ -32,7 +32,16 @@ export async function displayColumns(
   mostKept = MOST_KEPT,
 ): Promise<DisplayBundle> {
   const seed = `${catalog.crs.canonical}|${total}`;
-  const places = await gatherPlaces(catalog, batches, total, seed, mostKept);
+  const facts: Record<string, unknown>[] = [];
+  const first: FootprintRow[] = [];
+  const places = await gatherPlaces(catalog, batches, total, seed, mostKept, {
+    positions: withFirst(facetPositions(total, seed), Math.min(TEXT_ROWS, total)),
+    take(table, i) {
+      // One pass serves the summary too: reading a large file again takes as long as the whole display.
+      if (first.length < TEXT_ROWS) first.push(footprintRow(table.row(i), catalog.crs));
+      facts.push(footprintFacts(table, i));
+    },
+  });
   const datasetId = fingerprintOf(places, catalog);
   const span = commonSpan(places);
   const allSkipped = catalog.config.skipped ?? [];
@@ -48,7 +57,7 @@ export async function displayColumns(
     interval: places.interval,
     rows: [],
     skipped: allSkipped.slice(0, MOST_SKIPPED).map(ledgerRow),
-    facets: await facetsOfPlaces(places, batches, seed),
+    facets: facetsOf(facts),
     ...(span === null || places.dated === 0 ? {} : { spanSeconds: span }),
     ...(places.density ? { density: places.density } : {}),
     ...(places.histogram ? { histogram: places.histogram } : {}),
@@ -69,7 +78,6 @@ export async function displayColumns(
   while (skipped.length > 0 && bytes(skipped) > budget * LEDGER_SHARE) skipped = skipped.slice(0, skipped.length >> 1);
   const room = budget - bytes({ ...data, skipped }) - FRAME_BYTES;
   const { columns, sample, truncated } = await inlineRows(places, batches, Math.max(LEAST_BYTES, room), seed);
-  const first = await firstRows(catalog, batches, Math.min(TEXT_ROWS, places.total));
   return makeBundle({
     kind: 'catalog',
     title,
@@ -83,11 +91,10 @@ export async function displayColumns(
   });
 }
 
-async function firstRows(catalog: GeoCatalog, batches: Batches, count: number): Promise<FootprintRow[]> {
-  const rows: FootprintRow[] = [];
-  const wanted = Uint32Array.from({ length: count }, (_, i) => i);
-  await visitRows(batches, wanted, (table, i) => void rows.push(footprintRow(table.row(i), catalog.crs)));
-  return rows;
+/** Positions with those of the first rows among them, ascending. */
+function withFirst(positions: Uint32Array, count: number): Uint32Array {
+  const first = Array.from({ length: count }, (_, i) => i);
+  return Uint32Array.from([...new Set([...first, ...positions])]).sort();
 }
 
 /** Equal places and times have equal ids; ids of a million rows would have to be made to be hashed. */

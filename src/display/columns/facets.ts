@@ -1,9 +1,6 @@
 /** What rows have in common: how often each CRS, band set, data type and size occurs. */
 import type { Facet } from '../wire/payload.js';
-import { visitRows, type Batches } from './batches.js';
 import { samplePositions } from './inline.js';
-import { footprintFacts } from '../footprint.js';
-import type { Places } from './gather.js';
 
 /** Facts that are counted, with the words of the summary. */
 const FACETS = [
@@ -40,14 +37,7 @@ export function facetsOf(facts: Iterable<Readonly<Record<string, unknown>>>): Fa
   });
 }
 
-/** Facets of a catalog: of all rows, or of a sample when there are more than 50 000. */
-export async function facetsOfPlaces(places: Places, batches: Batches, seed: string): Promise<Facet[]> {
-  const isAll = places.length <= COUNT_ALL && places.rowOf === null;
-  const positions = isAll
-    ? Uint32Array.from({ length: places.length }, (_, i) => i)
-    : samplePositions(places.length, Math.min(SAMPLE, places.length), seed);
-  const rows = places.rowOf ? Float64Array.from(positions, (k) => places.rowOf?.[k] ?? 0) : positions;
-  const facts: Record<string, unknown>[] = [];
-  await visitRows(batches, rows, (table, i) => void facts.push(footprintFacts(table, i)));
-  return facetsOf(facts);
+/** Positions of the rows whose facts are counted: all, or a seeded sample when there are more than 50 000. */
+export function facetPositions(total: number, seed: string): Uint32Array {
+  return total <= COUNT_ALL ? Uint32Array.from({ length: total }, (_, i) => i) : samplePositions(total, SAMPLE, seed);
 }

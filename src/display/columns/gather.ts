@@ -2,6 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createRandom } from '../../core/index.js';
 import { viewIndex, viewLength } from '../../catalog/table-view.js';
+import type { CatalogTable } from '../../catalog/table.js';
 import type { GeoCatalog } from '../../catalog/types.js';
 import { Coverage, gridShape, mercatorY, type DensityGrid } from '../wire/density.js';
 import type { LonLatBox, TimeHistogram } from '../wire/payload.js';
@@ -38,6 +39,12 @@ export interface Places {
   readonly rowOf: Float64Array | null;
 }
 
+/** Rows to look at closer while they pass: positions ascend, `take` gets table, index and position. */
+export interface Notice {
+  readonly positions: Uint32Array;
+  take(table: CatalogTable, i: number): void;
+}
+
 /** Times that views can show. */
 const shownMicros = (micros: number): number => (Math.abs(micros) <= 8.64e18 ? micros : NaN);
 
@@ -48,6 +55,7 @@ export async function gatherPlaces(
   total: number,
   seed: string,
   mostKept = MOST_KEPT,
+  notice?: Notice,
 ): Promise<Places> {
   const keepsAll = total <= mostKept;
   const capacity = keepsAll ? total : Math.min(SAMPLE_ROWS, mostKept);
@@ -62,7 +70,7 @@ export async function gatherPlaces(
   const random = createRandom(seed, 'display');
   const scratch = new Float32Array(TURN_ROWS * 4);
   const arc = new BoxArc();
-  let [seen, dated, placed, first, last] = [0, 0, 0, Infinity, -Infinity];
+  let [seen, dated, placed, noticed, first, last] = [0, 0, 0, 0, Infinity, -Infinity];
   for await (const view of batches.now ? [batches.now] : batches.read()) {
     const { table } = view;
     const length = viewLength(view);
@@ -71,6 +79,10 @@ export async function gatherPlaces(
       place(table, (k) => viewIndex(view, from + k), count, scratch, 0);
       for (let k = 0; k < count; k++) {
         const i = viewIndex(view, from + k);
+        if (notice && notice.positions[noticed] === seen) {
+          notice.take(table, i);
+          noticed += 1;
+        }
         const isDated = table.starts[i] !== -Infinity || table.ends[i] !== Infinity;
         const [start, end] = [shownMicros(table.starts[i] ?? NaN), shownMicros(table.ends[i] ?? NaN)];
         const o = k * 4;

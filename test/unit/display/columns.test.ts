@@ -120,8 +120,9 @@ describe('large catalogs', () => {
     const { data } = payload;
     assert.deepEqual(data.counts, { rows: 3000, dated: 2700, static: 300, skipped: 0 });
     const dated = rows.filter((r) => r.interval);
-    assert.equal(data.interval?.startMicros, Math.min(...dated.map((r) => r.interval!.start)));
-    assert.equal(data.interval?.endMicros, Math.max(...dated.map((r) => r.interval!.end)));
+    assert.ok(data.interval);
+    assert.equal(data.interval.startMicros, Math.min(...dated.map((r) => r.interval!.start)));
+    assert.equal(data.interval.endMicros, Math.max(...dated.map((r) => r.interval!.end)));
     assert.equal(
       data.histogram!.counts.reduce((a, b) => a + b, 0),
       2700,

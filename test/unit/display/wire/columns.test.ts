@@ -46,7 +46,7 @@ describe('columns', () => {
     const words = vectorFromArray(['b', 'a', 'b'], new Dictionary(new Utf8(), new Int32()));
     const dict: WireColumn = {
       type: 'dict',
-      values: base64(words.data[0]!.values as Int32Array),
+      values: base64(words.data[0]!.values),
       dictionary: words.data[0]!.dictionary!.toArray() as string[],
     };
     assert.deepEqual(cells(dict, 3), ['b', 'a', 'b']);
@@ -132,7 +132,7 @@ function mutated(payload: unknown, rand: () => number): unknown {
       string,
       unknown
     >;
-    for (let depth = 0; depth < 6 && typeof node === 'object' && node !== null; depth++) {
+    for (let depth = 0; depth < 6; depth++) {
       const keys = Object.keys(node);
       const key = keys[Math.floor(rand() * keys.length)];
       if (key === undefined) break;
