@@ -1,7 +1,7 @@
 /** The common part of two footprints (`catalog.md` §5). */
 import { intersection, type Geom } from 'polyclip-ts';
 import { CatalogError } from '../../core/index.js';
-import { boxPolygon, containsPoint, polygonsOf, sideOfArea, signedArea } from '../geometry.js';
+import { boxPolygon, polygonsOf, sideOfArea, signedArea } from '../geometry.js';
 import type { MultiPolygon, Polygon, Position } from '../types.js';
 import type { Edges } from './edges.js';
 import { commonBox, interiorsMeet, meetingOf } from './meeting.js';
@@ -34,14 +34,15 @@ function solid(polygons: readonly (readonly (readonly Position[])[])[]): Polygon
   return kept.length > 0 ? footprintOf(kept) : null;
 }
 
-/** Rings as polygons: each hole goes to the smallest outer ring around it; a hole without one is dropped. */
+/** Rings as polygons: each hole goes to the smallest outer ring around it. */
 function nestRings(rings: readonly Position[][]): Position[][][] {
   const outers = rings.filter((ring) => signedArea(ring) > 0);
   const polygons = outers.map((ring) => [ring]);
   for (const hole of rings.filter((ring) => signedArea(ring) < 0)) {
+    // Rings do not cross: one vertex inside decides. Others may touch, or lie a rounding beside.
     const around = polygons
       .filter(([outer = []]) =>
-        hole.every(([x = NaN, y = NaN]) => containsPoint({ type: 'Polygon', coordinates: [outer] }, x, y)),
+        hole.some(([x = NaN, y = NaN]) => sideOfArea({ type: 'Polygon', coordinates: [outer] }, x, y) > 0),
       )
       .sort(([p = []], [q = []]) => signedArea(p) - signedArea(q));
     around[0]?.push(hole);

@@ -1,6 +1,7 @@
 /** One side of a join: its rows by box and time, and their footprints made ready. */
+import { CatalogError, isNadirError } from '../../core/index.js';
 import type { CatalogTable, TableView } from '../table.js';
-import { prepareFootprint, type PreparedFootprint } from './prepared.js';
+import { PreparedFootprint } from './prepared.js';
 import { RowTree, type RowExtents } from './row-tree.js';
 
 /** Corners of the footprints kept ready on one side; a corner takes about 100 bytes. */
@@ -23,10 +24,11 @@ export class PreparedRows {
     this.table = table;
   }
 
+  /** @throws {@link CatalogError} `bad-footprint` naming the row. */
   get(row: number): PreparedFootprint {
     let prepared = this.#kept.get(row);
     if (prepared) return prepared;
-    prepared = prepareFootprint(this.table.geometry(row));
+    prepared = this.#prepare(row);
     this.#corners += prepared.edges.count + OVERHEAD;
     for (const [oldest, { edges }] of this.#kept) {
       if (this.#corners <= KEPT_CORNERS) break;
@@ -35,6 +37,19 @@ export class PreparedRows {
     }
     this.#kept.set(row, prepared);
     return prepared;
+  }
+
+  #prepare(row: number): PreparedFootprint {
+    const { table } = this;
+    try {
+      return new PreparedFootprint(table.geometry(row));
+    } catch (error) {
+      if (!isNadirError(error, 'CatalogError')) throw error;
+      throw new CatalogError(error.code, `${table.filepath(row)} (row ${table.id(row)}): ${error.message}`, {
+        ...(error.hint !== undefined && { hint: error.hint }),
+        cause: error,
+      });
+    }
   }
 }
 

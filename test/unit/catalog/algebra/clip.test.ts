@@ -118,6 +118,36 @@ describe('the common part is that of point sets', () => {
   });
 });
 
+describe('vertices within roundings of edges', () => {
+  // What a grid looks like after its neighbouring tiles were projected one by one.
+  const shaken = (area: Area, random: ReturnType<typeof createRandom>): Area => ({
+    type: 'MultiPolygon',
+    coordinates: polygonsOf(area).map((rings) =>
+      rings.map((ring) => {
+        const moved = ring.slice(0, -1).map((p) => p.map((v) => v + (random.int(5) - 2) * Math.abs(v) * 2 ** -52));
+        return [...moved, [...moved[0]!]];
+      }),
+    ),
+  });
+
+  test('shaken footprints have the same common part but for slivers, in both orders', () => {
+    const random = createRandom(9, 'shaken');
+    for (const { a, b, area } of pairs) {
+      const c = shaken(b, random);
+      const common = clipFootprints(a, c);
+      assert.ok(Math.abs(areaOf(common) - area) < 1e-11, JSON.stringify({ a, c }));
+      assert.deepEqual(clipFootprints(c, a), common);
+      assert.equal(shareArea(c, a), common !== null);
+    }
+  });
+
+  test('a footprint and its shaken self share all but a sliver', () => {
+    const random = createRandom(10, 'shaken');
+    for (const { a } of pairs)
+      assert.ok(Math.abs(areaOf(clipFootprints(a, shaken(a, random))) - plainArea(a)) < 1e-11, JSON.stringify(a));
+  });
+});
+
 describe('boxes and limits', () => {
   const box = (...b: Bounds): Area => boxPolygon(b);
   test('boxes are clipped by min and max; a sliver of one unit in the last place stays, touching goes', () => {
