@@ -10,7 +10,7 @@ import {
   type LedgerEntry,
   type NadirError,
 } from '../core/index.js';
-import { asNadirError, warnOfSkipped } from './build-failure.js';
+import { asNadirError, warnOfShifts, warnOfSkipped } from './build-failure.js';
 import { checkBuildOptions, DEFAULT_CONCURRENCY, type BuildOptions } from './build-options.js';
 import { memoryCatalog } from './catalog.js';
 import { expandFiles, type FileInput } from './expand-files.js';
@@ -246,6 +246,7 @@ export async function buildCatalog<O extends BuildOptions & NamedFiles>(
       );
     }
     warnOfSkipped(skipped, inputs.length);
+    warnOfShifts(rows, crs);
     return memoryCatalog(rows, {
       backend: builder.backend,
       crs,

@@ -30,12 +30,15 @@ export interface ProjectionParameters {
   /** Shift to WGS 84; proj4 keeps the texts it read. */
   readonly datum_params?: readonly (number | string)[];
   readonly sphere?: boolean;
+  readonly nadgrids?: unknown;
 }
 
 const BRAND = Symbol.for('nadir.crs');
 const WGS84_A = 6378137;
 const WGS84_B = 6356752.314245179;
 const DEGREES = 180 / Math.PI;
+/** Ellipsoids whose equatorial radius differs from that of WGS 84 by more, in metres, come with a datum of their own. */
+const OWN_ELLIPSOID_M = 10;
 /** Short PROJ names of the projections that are told apart here. */
 const PROJ_NAMES = new Set(['longlat', 'merc', 'tmerc', 'utm', 'stere', 'laea', 'lcc', 'aea', 'eqc', 'cea', 'sinu']);
 
@@ -223,6 +226,16 @@ export class Crs {
   /** Whether two CRSs are the same, by canonical form. */
   equals(other: Crs): boolean {
     return this.canonical === other.canonical;
+  }
+
+  /**
+   * Whether it has an ellipsoid of its own (Bessel, Clarke …) but its definition names no shift from its datum to
+   * WGS 84: transforms to other CRSs are then off by the shift, typically 50 to 500 m.
+   */
+  get shiftUnknown(): boolean {
+    const { a, b, datum_params: shift, nadgrids } = this.#parameters;
+    const isOwn = Math.abs(a - WGS84_A) > OWN_ELLIPSOID_M && a !== b;
+    return isOwn && nadgrids === undefined && !(shift ?? []).some((v) => Number(v) !== 0);
   }
 
   /** The definition as proj4 reads it. */

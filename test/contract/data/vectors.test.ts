@@ -124,6 +124,13 @@ describe('shared vector files', needsSharedData, () => {
     });
   }
 
+  test('a CRS without a known shift to WGS 84 is a warning, not a silent error of 100 m; in its own CRS it is none', async () => {
+    const file = path.join(SHARED_DATA, 'vector/convert/nl/brpgewaspercelen_definitief_2023.gpkg');
+    const projected = await withWarnings(() => buildVectorCatalog(file, { targetCrs: 'EPSG:4326' }));
+    assert.match(projected.warnings.join(), /1 files may be off by some 100 m[^]*Amersfoort/);
+    assert.deepEqual((await withWarnings(() => buildVectorCatalog(file))).warnings, []);
+  });
+
   test('STAC items in Parquet with geo metadata are read as the vectors that they are', async () => {
     const vector = await openVector(path.join(SHARED_DATA, 'stac/1000-sentinel-2-items.parquet'));
     try {
