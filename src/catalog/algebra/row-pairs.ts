@@ -1,11 +1,17 @@
 /** Pairs of rows of two tables, as columns: what `intersect` makes its rows of (`catalog.md` §5). */
-import type { Bounds, Interval } from '../../core/index.js';
+import type { Bounds, Interval, RunningTask } from '../../core/index.js';
 import { decodeWkb, encodeWkb } from '../../formats/geoparquet/index.js';
 import { boxPolygon, footprintBounds, isBox } from '../geometry.js';
 import type { CatalogTable } from '../table.js';
 import type { MultiPolygon, Polygon } from '../types.js';
 import { clipPrepared } from './clip.js';
 import type { PreparedRows } from './row-index.js';
+import { runSteps, runSync, type Steps } from './steps.js';
+
+/** Computed clips are kept up to this size; further ones are computed again when they are asked for. */
+const KEPT_BYTES = 256 * 2 ** 20;
+/** Clips between two offers to pause. */
+const STRIDE = 64;
 
 /**
  * Pairs in left-major order, right rows ascending. Row numbers are those of the tables, not positions in a view.
@@ -24,6 +30,7 @@ export class RowPairs {
   #boxes: Float64Array | undefined;
   #boxed: Uint8Array | undefined;
   /** Clips of pairs that are not both boxes, once computed. */
+  #clipBytes = 0;
   readonly #clips = new Map<number, Uint8Array>();
 
   constructor(
@@ -84,7 +91,8 @@ export class RowPairs {
     const clip = clipPrepared(lefts.get(i), rights.get(j));
     if (!clip) throw new RangeError(`Pair ${k} shares no area.`);
     const bytes = encodeWkb(clip);
-    this.#clips.set(k, bytes);
+    this.#clipBytes += bytes.byteLength;
+    if (this.#clipBytes <= KEPT_BYTES) this.#clips.set(k, bytes);
     return bytes;
   }
 
@@ -117,8 +125,16 @@ export class RowPairs {
     return (this.#times = { starts, ends });
   }
 
+  /** Computes the envelopes with turns of the event loop in between; else they are computed at once when asked for. */
+  async measure(task: RunningTask): Promise<void> {
+    if (!this.#boxes) await runSteps(this.#measureSteps(), task);
+  }
+
   #measure(): void {
-    if (this.#boxes) return;
+    if (!this.#boxes) runSync(this.#measureSteps());
+  }
+
+  *#measureSteps(): Steps<void> {
     const boxes = new Float64Array(this.length * 4);
     const boxed = new Uint8Array(this.length);
     for (let k = 0; k < this.length; k++) {
@@ -128,6 +144,7 @@ export class RowPairs {
         boxed[k] = 1;
         continue;
       }
+      if (k % STRIDE === 0) yield { done: k, total: this.length, unit: 'rows' };
       const clip = this.geometry(k);
       boxes.set(footprintBounds(clip), k * 4);
       boxed[k] = isBox(clip) ? 1 : 0;

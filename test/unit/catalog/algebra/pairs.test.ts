@@ -143,6 +143,17 @@ describe('long joins', () => {
     assert.deepEqual([later.left, later.right], [now.left, now.right]);
   });
 
+  test('envelopes computed in turns are those computed at once', async () => {
+    const random = createRandom(4, 'measure');
+    const [left, right] = [viewOf(randomRows(random, 60, leaning)), viewOf(randomRows(random, 60, leaning))];
+    const [now, later] = [0, 1].map(() => findPairsSync(left, right, { spatialOnly: true }));
+    await later!.measure(quiet);
+    assert.deepEqual([later!.boxes, later!.boxed], [now!.boxes, now!.boxed]);
+    const reason = new Error('enough');
+    const fresh = findPairsSync(left, right, { spatialOnly: true });
+    await assert.rejects(fresh.measure(startTask('measure', { signal: AbortSignal.abort(reason) })), reason);
+  });
+
   test('a cancelled join rejects with the reason while it runs', async () => {
     const controller = new AbortController();
     const reason = new Error('enough');
