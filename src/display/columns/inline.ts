@@ -13,6 +13,9 @@ import type { Places } from './gather.js';
 /** Sizes of samples are round, so that they are read at a glance. */
 const ROUND = 1000;
 
+/** Bytes of the names and types around the columns of boxes and times. */
+const COLUMN_FRAMES = 1000;
+
 /** Inline rows and what was left out. */
 export interface InlineRows {
   readonly columns: ColumnsData;
@@ -72,32 +75,35 @@ export function placeColumns(places: Places, chosen: Uint32Array, isVaried: bool
   return columns;
 }
 
-const bytesOf = (columns: Readonly<Record<string, WireColumn>>): number =>
-  Object.values(columns).reduce((sum, c) => sum + columnBytes(c), 0);
-
 /** The inline rows within `budget` bytes. */
 export async function inlineRows(places: Places, batches: Batches, budget: number, seed: string): Promise<InlineRows> {
-  const all = Uint32Array.from({ length: places.length }, (_, i) => i);
-  const isWhole = places.rowOf === null;
   const isVaried = commonSpan(places) === null;
-  const columns = placeColumns(places, all, isVaried);
-  const bytes = bytesOf(columns);
-  if (bytes > budget || !isWhole) {
-    const fitting = Math.floor((places.length * budget) / Math.max(1, bytes));
+  // Encoding a million rows only to measure them would cost more than all the rest.
+  const bytes = places.length * rowBytes(places, isVaried) + COLUMN_FRAMES;
+  if (bytes > budget || places.rowOf !== null) {
+    const fitting = Math.floor((budget - COLUMN_FRAMES) / rowBytes(places, isVaried));
     const count = Math.min(places.length, Math.max(1, fitting > ROUND ? Math.floor(fitting / ROUND) * ROUND : fitting));
-    const sample = count < places.length ? samplePositions(places.length, count, seed) : all;
+    const sample = samplePositions(places.length, count, seed);
     return {
       columns: { length: count, columns: placeColumns(places, sample, isVaried) },
       sample,
       truncated: `showing ${grouped(count)} of ${grouped(places.total)} rows`,
     };
   }
+  const all = Uint32Array.from({ length: places.length }, (_, i) => i);
+  const columns = placeColumns(places, all, isVaried);
   const left = await addFacts(columns, places, batches, budget - bytes);
   return {
     columns: { length: places.length, columns },
     sample: null,
     truncated: left ? 'boxes instead of outlines; columns left out' : 'boxes instead of outlines',
   };
+}
+
+/** Base64 characters that box and time of a row take: four floats, a double with its bit, a float. */
+function rowBytes(places: Places, isVaried: boolean): number {
+  const time = places.dated === 0 ? 0 : 8 + 1 / 8 + (isVaried ? 4 : 0);
+  return ((16 + time) * 4) / 3;
 }
 
 /** Adds columns of facts while they fit into `room` bytes; true when one had to stay out. */

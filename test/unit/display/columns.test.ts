@@ -277,13 +277,14 @@ describe('large catalogs', () => {
       row: (i) => ({ ...one, id: `r${i}` }),
     };
     const { catalog, batches } = source(table);
-    const began = performance.now();
+    const began = process.cpuUsage();
     const bundle = await displayColumns(catalog, { ...batches, now: { table, indices: null } }, count);
-    const ms = performance.now() - began;
+    const { user, system } = process.cpuUsage(began);
+    const ms = (user + system) / 1000;
     const bytes = Buffer.byteLength(JSON.stringify(bundle.data));
     const payload = payloadOf(bundle);
     assert.ok(payload.kind === 'catalog');
-    // Two seconds are wanted; a loaded machine may take three times as long.
+    // Two seconds are wanted. Time of the processor, since other work on the machine is none of ours.
     assert.ok(ms < 6000, `${Math.round(ms)} ms`);
     assert.ok(bytes <= 2_000_000, `${bytes} bytes`);
     assert.ok(payload.data.columns!.length >= 50_000, `${payload.data.columns!.length} rows inline`);
