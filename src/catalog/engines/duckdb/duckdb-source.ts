@@ -33,10 +33,11 @@ export interface DuckdbOptions {
 
 /** Rows of one batch: large enough that its cost does not count, small enough to hold several. */
 const BATCH_ROWS = 16_384;
-/** Rows that a statement may give, which DuckDB gathers before it hands them out: some 100 MB. */
-const ROOM = 131_072;
-/** Rows that a statement may look through. */
-const MAX_ROOM = 16 * ROOM;
+/** Rows that a statement may give, which DuckDB gathers before it hands them out: some 70 MB. */
+const ROOM = 65_536;
+/** Rows that a statement may look through, at first and ever, when few of them are expected. */
+const FIRST_ROOM = 4 * ROOM;
+const MAX_ROOM = 8 * ROOM;
 const EVERYTHING: ScanFilter = { boxes: null, interval: null, where: [] };
 
 /** A source of rows that DuckDB reads, with the extras of that engine. */
@@ -95,8 +96,8 @@ export class DuckdbSource implements RowSource, SqlExtras {
       yield this.table;
       return;
     }
-    const isFiltered = filter.boxes !== null || filter.interval !== null || filter.where.length > 0;
-    let room = isFiltered ? 4 * ROOM : ROOM;
+    // Time alone is mostly judged by footers, and leaves nearly all rows.
+    let room = filter.boxes !== null || filter.where.length > 0 ? FIRST_ROOM : ROOM;
     for (const statement of this.#statements(filter, () => room)) {
       let found = 0;
       for await (const table of this.#run(statement, signal)) {

@@ -223,7 +223,8 @@ export class DuckdbSession {
         clearInterval(timer);
       }
     })();
-    this.#turn = Promise.allSettled([before, mine]);
+    // Without their values: each would hold those before it for good.
+    this.#turn = Promise.allSettled([before, mine]).then(() => undefined);
     return mine;
   }
 }

@@ -207,12 +207,12 @@ describe('one DuckDB for a catalog and all derived from it', () => {
     });
   });
 
-  test('memory stays far below the size of the rows while they are streamed', async () => {
+  test('chunks that were read are let go', async () => {
     const peak = (): number =>
       Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? 0) / 1024;
     if (process.platform !== 'linux') return;
     const before = peak();
-    for (let k = 0; k < 10; k++) for await (const table of source.scan(EVERYTHING, {})) assert.ok(table.length > 0);
-    assert.ok(peak() - before < 400, `${peak() - before} MB`);
+    for (let k = 0; k < 20; k++) for await (const table of source.scan(EVERYTHING, {})) assert.ok(table.length > 0);
+    assert.ok(peak() - before < 250, `${peak() - before} MB`);
   });
 });
