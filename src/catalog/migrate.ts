@@ -1,5 +1,5 @@
 /** Stored rows of older schema versions to the current one (`catalog.md` §7): pure steps, chained, a column at a time. */
-import { CatalogError, messageOf, MICROS_PER_DAY, parseTime } from '../core/index.js';
+import { CatalogError, isForever, messageOf, parseTime } from '../core/index.js';
 import { stemOf } from './file-name.js';
 import { RowIds } from './row-id.js';
 import { SCHEMA_VERSION } from './schema.js';
@@ -9,18 +9,6 @@ import type { StoredColumn, StoredRows } from './stored-table.js';
 export type Where = (i: number) => { readonly file: string; readonly row: number };
 /** One version to the next; never changes its input. Columns that are not there are null. */
 export type MigrationStep = (rows: StoredRows, where: Where) => StoredRows;
-
-const dayOf = (micros: number): number => Math.floor(micros / MICROS_PER_DAY);
-/** Dates that other tools write for "always". Compared by day, since writers differ in the last digits. */
-const ALWAYS_FROM = dayOf(parseTime('1900-01-01'));
-const ALWAYS_UNTIL: ReadonlySet<number> = new Set(['2100-01-01', '2099-12-31'].map((date) => dayOf(parseTime(date))));
-
-/** Whether an interval stands for "always"; the limits of a pandas Timestamp (1677 and 2262) are beyond safe integers. */
-function isSentinel(start: number, end: number): boolean {
-  const always = (t: number): boolean =>
-    !Number.isSafeInteger(t) || dayOf(t) === ALWAYS_FROM || ALWAYS_UNTIL.has(dayOf(t));
-  return always(start) && always(end);
-}
 
 /** Times of a foreign column, NaN where null: its type may be a timestamp, a number of µs, or text. */
 function microsOf(column: StoredColumn | undefined, rows: StoredRows, where: Where): Float64Array {
@@ -88,7 +76,7 @@ const fromZero: MigrationStep = (rows, where) => {
     const end = Float64Array.from(microsOf(rows.column('end_time'), rows, where));
     for (let i = 0; i < rows.length; i++) {
       if (Number.isNaN(end[i])) end[i] = start[i] ?? NaN;
-      const dated = !Number.isNaN(start[i]) && !isSentinel(start[i] ?? NaN, end[i] ?? NaN);
+      const dated = !Number.isNaN(start[i]) && !isForever(start[i] ?? NaN, end[i] ?? NaN);
       if (!dated) start[i] = end[i] = NaN;
     }
     return (made = { start, end });

@@ -37,6 +37,8 @@ const USAGE_CODES = new Set([
   'export.bad-option',
 ]);
 const IO_CODES = new Set([
+  'locked',
+  'stale-lock',
   'export.unreadable-recipe',
   'export.missing-source',
   'export.denied',

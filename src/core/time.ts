@@ -162,3 +162,18 @@ export function padInterval(i: Interval, by: Duration): Interval {
   const pad = durationMicros(by);
   return checkedInterval(parseTime(i.start - pad), parseTime(i.end + pad));
 }
+
+/** Days on which spans begin and end that other tools write for "always"; writers differ in the last digits. */
+const FOREVER_FROM = startOfDay(parseTime('1900-01-01'));
+const FOREVER_UNTIL: ReadonlySet<Micros> = new Set(['2099-12-31', '2100-01-01'].map((d) => startOfDay(parseTime(d))));
+
+/**
+ * Whether a span stands for "always": 1900-01-01 to 2100-01-01, or beyond what integers of microseconds hold, as the
+ * limits of a pandas Timestamp (1677 and 2262) are.
+ */
+export function isForever(start: number, end: number): boolean {
+  return (
+    (!Number.isSafeInteger(start) || startOfDay(start) === FOREVER_FROM) &&
+    (!Number.isSafeInteger(end) || FOREVER_UNTIL.has(startOfDay(end)))
+  );
+}

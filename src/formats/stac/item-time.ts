@@ -1,12 +1,9 @@
 /** When an item is (`catalog.md` §9). */
-import { days, IntervalError, isNadirError, parseInterval, parseTime, type Interval } from '../../core/index.js';
+import { IntervalError, isForever, isNadirError, parseInterval, parseTime, type Interval } from '../../core/index.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
 const HINT = 'STAC times are RFC 3339 text, e.g. 2024-06-03T10:30:00Z.';
-/** Days that writers put for "always", whatever the time of day. */
-const ALWAYS: readonly Interval[] = [days('1900-01-01'), days('2099-12-31'), days('2100-01-01')];
-
 /** Microseconds; NaN for a moment beyond what integers of microseconds hold, e.g. the limits of a pandas Timestamp. */
 function time(properties: Fields, name: string): number | null {
   const value = properties[name];
@@ -21,8 +18,6 @@ function time(properties: Fields, name: string): number | null {
   }
 }
 
-const isAlways = (t: number): boolean => Number.isNaN(t) || ALWAYS.some((day) => day.start <= t && t <= day.end);
-
 /**
  * `start_datetime` to `end_datetime` when both are there, else `datetime` as an instant, else null: static. So is a span
  * from 1900-01-01 to 2100-01-01, or between the limits of a pandas Timestamp, unless `exact`. Digits beyond microseconds
@@ -32,8 +27,7 @@ const isAlways = (t: number): boolean => Number.isNaN(t) || ALWAYS.some((day) =>
  */
 export function itemTime(properties: Fields, exact = false): Interval | null {
   const [start, end] = [time(properties, 'start_datetime'), time(properties, 'end_datetime')];
-  if (start !== null && end !== null)
-    return !exact && isAlways(start) && isAlways(end) && start !== end ? null : parseInterval({ start, end });
+  if (start !== null && end !== null) return !exact && isForever(start, end) ? null : parseInterval({ start, end });
   const instant = time(properties, 'datetime');
   return instant === null ? null : parseInterval({ start: instant, end: instant });
 }

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import path from 'node:path';
 import { before, describe, test } from 'node:test';
 import { openCatalog, type CatalogRow } from '../../../src/catalog/index.js';
+import { hasDuckdb } from '../../../src/catalog/engines/duckdb/driver.js';
 import { boxPolygon } from '../../../src/catalog/geometry.js';
 import type { CliContext } from '../../../src/cli/console.js';
 import { runCli } from '../../../src/cli/program.js';
@@ -108,6 +109,19 @@ describe('nadir catalog build', () => {
     );
   });
 
+  test('the most frequent kind of a folder wins and the others are named; a Zarr folder is one cube', async () => {
+    mkdirSync(at('both/cube.zarr/0'), { recursive: true });
+    writeFileSync(at('both/cube.zarr/zarr.json'), '{}');
+    writeFileSync(at('both/cube.zarr/0/tile.tif'), '');
+    for (const name of ['a.geojson', 'b.geojson', 'c.fgb']) writeFileSync(at('both', name), '{}');
+    assert.match(
+      (await nadir('build', at('both'), '-o', at('x.parquet'))).err,
+      /^indexing as vector; the folder also has 1 cube /,
+    );
+    assert.match((await nadir('build', at('both/cube.zarr'), '-o', at('x.parquet'))).err, /^indexing as cube \(/);
+    assert.equal(existsSync(at('x.parquet')), false);
+  });
+
   test('flags of another kind, bad numbers and bad kinds are usage errors, and nothing is written', async () => {
     for (const flags of [
       ['--layer', '1'],
@@ -181,6 +195,25 @@ describe('nadir catalog query', () => {
       assert.deepEqual(await ids('--bounds', '8,8,9,9', ...engine), []);
     }
   });
+
+  test(
+    'DuckDB gives the same answers as memory',
+    { skip: hasDuckdb() ? false : '@duckdb/node-api is not installed' },
+    async () => {
+      for (const flags of [
+        ['query', '--bounds', '0.5,0.5,0.6,0.6', '--where', 'cloud < 10'],
+        ['query', '--time', '2024-01-01/2024-03-01', '--t-step', '2'],
+        ['stats'],
+      ]) {
+        const [command = '', ...rest] = flags;
+        const [memory, duckdb] = [
+          await told(command, file, ...rest, '--engine', 'memory'),
+          await told(command, file, ...rest, '--engine', 'duckdb'),
+        ];
+        assert.deepEqual({ ...duckdb, engine: '' }, { ...memory, engine: '' });
+      }
+    },
+  );
 
   test('--limit stops and says that more match', async () => {
     const { out, err } = await nadir('query', file, '--json', '--limit', '2');
