@@ -33,15 +33,16 @@ export class NearestRows {
   /** The row with the smallest gap; of two as near the earlier one, then the preferred one. Null for none. */
   find(query: NearestQuery): Nearest | null {
     const { nodes, items, rows, firstLeaf } = this.#tree;
-    const { box, at, low, high } = query;
+    const { at, low, high } = query;
+    const [xmin, ymin, xmax, ymax] = query.box;
     const left = this.#left;
     let best: Nearest | null = null;
     const visit = (k: number, lo: number, hi: number): void => {
-      if (left?.nodes[k] === 0 || !overlaps(nodes, k * 6, ...box, low, high)) return;
+      if (left?.nodes[k] === 0 || !overlaps(nodes, k * 6, xmin, ymin, xmax, ymax, low, high)) return;
       if (best && this.#distance(k, at) > Math.abs(best.gap)) return;
       if (k >= firstLeaf) {
         for (let i = lo; i < hi; i++) {
-          if (left?.items[i] === 0 || !overlaps(items, i * 6, ...box, low, high)) continue;
+          if (left?.items[i] === 0 || !overlaps(items, i * 6, xmin, ymin, xmax, ymax, low, high)) continue;
           // SAFETY: i < hi, six numbers a row.
           const found = { row: rows[i] as number, gap: (items[i * 6 + 2] as number) - at };
           if (this.#wins(found, best) && query.accept(found.row)) best = found;

@@ -7,6 +7,8 @@ import { NearestRows, type Nearest } from './nearest-rows.js';
 import { PreparedRows, RowIndex, rowsOf } from './row-index.js';
 import { runSteps, runSync, type Steps } from './steps.js';
 
+/** Share of all time that a search without limit is taken to look at, as a divisor. */
+const OPEN_SHARE = 32;
 /** Searches between two offers to pause. */
 const STRIDE = 32;
 
@@ -39,6 +41,16 @@ function midpoints({ starts, ends }: CatalogTable): Float64Array {
   return starts.map((start, i) => start + ((ends[i] ?? NaN) - start) / 2);
 }
 
+/** Distance of the first from the last midpoint; 0 for none. */
+function extentOf(rows: Uint32Array, mids: Float64Array): number {
+  let [first, last] = [Infinity, -Infinity];
+  for (const row of rows) {
+    first = Math.min(first, mids[row] ?? NaN);
+    last = Math.max(last, mids[row] ?? NaN);
+  }
+  return Math.max(0, last - first);
+}
+
 /** Searches for partners of left rows. */
 class Partners {
   readonly #left: CatalogTable;
@@ -59,7 +71,9 @@ class Partners {
     const mids = midpoints(table);
     this.rightMids = mids;
     const dated = rowsOf(right).filter((j) => !Number.isNaN(mids[j]));
-    this.#index = new RowIndex(right, dated, { boxes: table.boxes, lows: mids, highs: mids });
+    // A search narrows down as it finds nearer rows: even an open one looks at a part of the time only.
+    const reach = Math.min(2 * o.maxGapMicros, extentOf(dated, mids) / OPEN_SHARE);
+    this.#index = new RowIndex(right, dated, { boxes: table.boxes, lows: mids, highs: mids, reach });
     this.#nearest = new NearestRows(this.#index.tree, (j, k) => this.prefers(j, k));
   }
 

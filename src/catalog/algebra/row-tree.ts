@@ -14,6 +14,8 @@ export interface RowExtents {
   readonly boxes: Float64Array;
   readonly lows: Float64Array;
   readonly highs: Float64Array;
+  /** Length of the spans that searches ask for, where rows have none of their own to tell. */
+  readonly reach?: number;
 }
 
 /** A list of row numbers that grows. */
@@ -203,7 +205,8 @@ function axisOf(rows: Uint32Array, lo: number, hi: number, x: RowExtents): numbe
   let most = -Infinity;
   const step = Math.max(1, Math.floor((hi - lo) / (hi - lo > FEW ? SAMPLE : SAMPLE_OF_FEW)));
   for (let axis = 0; axis < 3; axis++) {
-    let [low, high, size, n] = [Infinity, -Infinity, 0, 0];
+    let [low, high, n] = [Infinity, -Infinity, 0];
+    let size = 0;
     for (let i = lo; i < hi; i += step) {
       // SAFETY: i < n.
       const row = rows[i] as number;
@@ -216,7 +219,8 @@ function axisOf(rows: Uint32Array, lo: number, hi: number, x: RowExtents): numbe
     }
     // Rows without a centre are in both halves' reach: an axis of which there are many tells little apart.
     const share = n / Math.ceil((hi - lo) / step);
-    const apart = n > 1 ? (share * (high - low)) / (size / n + (high - low) * 1e-6) : 0;
+    const apart =
+      n > 1 ? (share * (high - low)) / (size / n + (axis === 2 ? (x.reach ?? 0) : 0) + (high - low) * 1e-6) : 0;
     if (apart > most) [best, most] = [axis, apart];
   }
   return best;
