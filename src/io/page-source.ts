@@ -13,7 +13,6 @@ export interface PageSource extends Source {
 }
 
 class PagedSource implements PageSource {
-  readonly url: URL;
   declare readonly size?: number;
   readonly #source: Source;
   readonly #pageBytes: number;
@@ -22,7 +21,6 @@ class PagedSource implements PageSource {
   readonly #held = new Map<number, Uint8Array>();
 
   constructor(source: Source, pageBytes: number) {
-    this.url = source.url;
     if (source.size !== undefined) this.size = source.size;
     this.#source = source;
     this.#pageBytes = pageBytes;
@@ -32,6 +30,10 @@ class PagedSource implements PageSource {
       this.#held.set(0, head);
       this.#pages.set(0, Promise.resolve(head));
     }
+  }
+
+  get url(): URL {
+    return this.#source.url;
   }
 
   #load(first: number, last: number, o: ReadOptions): Promise<Uint8Array>[] {

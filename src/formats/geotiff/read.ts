@@ -229,8 +229,11 @@ function spreadMask(mask: NumericArray, bands: number): Uint8Array {
 export async function openGeoTiff(input: GeoTiffInput, o: OpenGeoTiffOptions = {}): Promise<GeoTiff> {
   const isSource = typeof input === 'object' && 'read' in input;
   const source: Source = isSource ? input : await openSource(input, { signal: o.signal });
-  const paged = pageSource(source, source.url.protocol.startsWith('http') ? HTTP_PAGE_BYTES : FILE_PAGE_BYTES);
-  const name = showSource(source.url);
+  // A plain path is shown as it was given; making an address of each costs as much as reading a small header.
+  const isPath = typeof input === 'string' && !input.includes('://');
+  const name = isPath ? input : showSource(source.url);
+  const isHttp = !isPath && source.url.protocol.startsWith('http');
+  const paged = pageSource(source, isHttp ? HTTP_PAGE_BYTES : FILE_PAGE_BYTES);
   const cache = o.cache ?? new BlockCache();
   const key = `${++opened}:`;
   let parts: Parts;
