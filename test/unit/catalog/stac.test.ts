@@ -2,10 +2,16 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
-import { catalogFromStac, type CatalogRow, type StacOptions, type StacSource } from '../../../src/catalog/index.js';
+import {
+  catalogFromStac,
+  catalogToStac,
+  type CatalogRow,
+  type StacOptions,
+  type StacSource,
+} from '../../../src/catalog/index.js';
 import { footprintBounds } from '../../../src/catalog/geometry.js';
 import { parseTime, transformBounds } from '../../../src/core/index.js';
-import { makeItem } from '../formats/stac/server.js';
+import { makeItem, sendJson, withServer } from '../formats/stac/server.js';
 import { withWarnings } from '../../support/host.js';
 import { withFolder } from '../../support/places.js';
 
@@ -492,4 +498,53 @@ describe('files of items', () => {
       ['a', 'b'],
     );
   });
+});
+
+describe('servers', () => {
+  const page = (ids: readonly string[], next?: string): unknown => ({
+    type: 'FeatureCollection',
+    features: ids.map((id) => item(id, {}, { href: `./${id}.tif?sig=GEHEIM&v=1` })),
+    links: next === undefined ? [] : [{ rel: 'next', href: next }],
+  });
+
+  test('the pages of a search are one catalog; signed addresses stay usable and are nowhere else', () =>
+    withServer(
+      ({ url }, response) => {
+        sendJson(response, url.includes('page=2') ? page(['b', 'c']) : page(['a', 'b'], '?page=2&token=GEHEIM'));
+      },
+      async ({ root }) => {
+        const catalog = await catalogFromStac(`${root}/search?limit=2&token=GEHEIM`, { assets: ['data'] });
+        const rows = await catalog.toArray();
+        assert.deepEqual(
+          rows.map((r) => [r.id, r.filepath]),
+          ['a', 'b', 'c'].map((id) => [id, `${root}/${id}.tif?sig=GEHEIM&v=1`]),
+        );
+        assert.equal(catalog.config['stac'], `${root}/search`);
+        const items: object[] = [];
+        for await (const one of catalogToStac(catalog)) items.push(one);
+        assert.doesNotMatch(JSON.stringify([items, catalog.config]), /GEHEIM/);
+      },
+    ));
+
+  test('cancelling between pages and during one rejects with the reason', () =>
+    withServer(
+      ({ url }, response) => {
+        if (url === '/search') sendJson(response, page(['a'], '/search?page=2'));
+      },
+      async ({ root }) => {
+        const reason = new Error('enough');
+        const controller = new AbortController();
+        const counts: number[] = [];
+        const building = catalogFromStac(`${root}/search`, {
+          assets: '*',
+          signal: controller.signal,
+          onProgress: ({ done }) => {
+            counts.push(done);
+            setTimeout(() => controller.abort(reason), 20);
+          },
+        });
+        await assert.rejects(building, reason);
+        assert.deepEqual(counts, [1]);
+      },
+    ));
 });
