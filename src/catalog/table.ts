@@ -1,8 +1,7 @@
 /** Rows of a catalog as columns: what engines, operations and writers work on, so that a million rows are no million objects. */
-import type { Crs, Interval } from '../core/index.js';
+import type { Bounds, Crs, Interval, LongTask, Resolution } from '../core/index.js';
 import type { SqlExtras } from './sql.js';
 import type { CatalogBackend, CatalogConfig, CatalogRow, MultiPolygon, NativeGrid, Polygon, Scalar } from './types.js';
-import type { Bounds, LongTask, Resolution } from '../core/index.js';
 
 /** What all catalogs derived from one have in common. */
 export interface CatalogFacts {

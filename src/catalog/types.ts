@@ -116,7 +116,8 @@ export interface GeoCatalog extends SqlExtras {
   query(target: GeoSlice | QueryOptions): GeoCatalog;
   /**
    * Every pair of rows that share area (more than a boundary) and time, in the left's CRS: its footprint is the common
-   * part, its interval the common time, its columns the left's and the right's as `_right_<name>`.
+   * part, its interval the common time, its columns the left's and the right's as `_right_<name>` (with `_right_id`,
+   * `_right_filepath`, `_right_start_time`, `_right_end_time`; `_right2_` at a second intersect).
    */
   intersect(other: GeoCatalog, o?: { readonly spatialOnly?: boolean }): GeoCatalog;
   /** Left rows, then right rows in the left's CRS; columns united by name. `exact` drops later equal rows. */
@@ -126,7 +127,10 @@ export interface GeoCatalog extends SqlExtras {
     other: GeoCatalog,
     o?: { readonly spatialOnly?: boolean; readonly by?: 'overlap' | 'identity' },
   ): GeoCatalog;
-  /** For each left row the right row nearest in time among those that share area; the gap in µs is column `_gap`. */
+  /**
+   * For each left row the right row nearest in time among those that share area. Left rows stay as they are, with the
+   * partner's columns as `_right_<name>` and the gap in µs (right minus left midpoint) as `_gap`.
+   */
   nearestInTime(
     other: GeoCatalog,
     o: {
