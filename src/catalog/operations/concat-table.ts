@@ -19,10 +19,11 @@ function joined<T extends Float64Array | Uint8Array>(
   return whole;
 }
 
-class ConcatTable implements CatalogTable {
+/** Tables in their order; what they lack of the columns is null. */
+export class ConcatTable implements CatalogTable {
   readonly length: number;
   readonly columnNames: readonly string[];
-  readonly #parts: readonly CatalogTable[];
+  readonly parts: readonly CatalogTable[];
   /** First row of each part. */
   readonly #offsets: readonly number[];
   #last = 0;
@@ -32,7 +33,7 @@ class ConcatTable implements CatalogTable {
   #boxed: Uint8Array | undefined;
 
   constructor(parts: readonly CatalogTable[], columnNames: readonly string[]) {
-    this.#parts = parts;
+    this.parts = parts;
     let length = 0;
     this.#offsets = parts.map((part) => {
       const offset = length;
@@ -47,7 +48,7 @@ class ConcatTable implements CatalogTable {
   #find(i: number): readonly [CatalogTable, number] {
     const offset = (p: number): number => this.#offsets[p] ?? Infinity;
     if (i < offset(this.#last) || i >= offset(this.#last + 1)) {
-      let [low, high] = [0, this.#parts.length - 1];
+      let [low, high] = [0, this.parts.length - 1];
       while (low < high) {
         const middle = (low + high + 1) >> 1;
         if (offset(middle) <= i) low = middle;
@@ -56,20 +57,20 @@ class ConcatTable implements CatalogTable {
       this.#last = low;
     }
     // SAFETY: i is in range, so a part holds it.
-    return [this.#parts[this.#last] as CatalogTable, i - offset(this.#last)];
+    return [this.parts[this.#last] as CatalogTable, i - offset(this.#last)];
   }
 
   get boxes(): Float64Array {
-    return (this.#boxes ??= joined(new Float64Array(this.length * 4), this.#parts, (t) => t.boxes));
+    return (this.#boxes ??= joined(new Float64Array(this.length * 4), this.parts, (t) => t.boxes));
   }
   get starts(): Float64Array {
-    return (this.#starts ??= joined(new Float64Array(this.length), this.#parts, (t) => t.starts));
+    return (this.#starts ??= joined(new Float64Array(this.length), this.parts, (t) => t.starts));
   }
   get ends(): Float64Array {
-    return (this.#ends ??= joined(new Float64Array(this.length), this.#parts, (t) => t.ends));
+    return (this.#ends ??= joined(new Float64Array(this.length), this.parts, (t) => t.ends));
   }
   get boxed(): Uint8Array {
-    return (this.#boxed ??= joined(new Uint8Array(this.length), this.#parts, (t) => t.boxed));
+    return (this.#boxed ??= joined(new Uint8Array(this.length), this.parts, (t) => t.boxed));
   }
   id(i: number): string {
     const [table, k] = this.#find(i);
@@ -111,7 +112,11 @@ class ConcatTable implements CatalogTable {
 
 /** Views one after the other as one table. */
 export function concatViews(views: readonly TableView[], columnNames: readonly string[]): CatalogTable {
-  const parts = views.filter((v) => viewLength(v) > 0).map(compact);
+  // Unions of unions stay flat, so that a row is found in one step however many catalogs were united.
+  const parts = views
+    .filter((v) => viewLength(v) > 0)
+    .map(compact)
+    .flatMap((table) => (table instanceof ConcatTable ? table.parts : [table]));
   const [only] = parts;
   return only && parts.length === 1 ? only : new ConcatTable(parts, columnNames);
 }

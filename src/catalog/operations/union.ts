@@ -6,6 +6,7 @@ import type { Relation } from '../relation.js';
 import type { CatalogTable, TableView } from '../table.js';
 import { filterView, viewIndex, viewLength } from '../table-view.js';
 import type { Scalar } from '../types.js';
+import { ConcatTable } from './concat-table.js';
 import { compact, DerivedTable } from './derived-table.js';
 import { NOTHING_REMOVED, type Operation } from './operation.js';
 
@@ -21,6 +22,10 @@ class UnitedTable extends DerivedTable {
     this.#own = new Set(base.columnNames);
     this.#ids = ids;
   }
+  /** The same rows with more columns. */
+  with(names: readonly string[]): UnitedTable {
+    return new UnitedTable(this.base, names, this.#ids);
+  }
   override get columnNames(): readonly string[] {
     return this.#names;
   }
@@ -30,6 +35,16 @@ class UnitedTable extends DerivedTable {
   override id(i: number): string {
     return this.#ids?.()[i] ?? super.id(i);
   }
+}
+
+/** A table with the columns of a union; unions of unions are no deeper than one. */
+function unite(table: CatalogTable, names: readonly string[]): CatalogTable {
+  if (table instanceof ConcatTable)
+    return new ConcatTable(
+      table.parts.map((part) => unite(part, names)),
+      names,
+    );
+  return table instanceof UnitedTable ? table.with(names) : new UnitedTable(table, names, null);
 }
 
 const text = (value: Scalar): string => (value === null ? '' : String(value));
@@ -74,7 +89,7 @@ export function unionOperation(crs: Crs, other: Relation, dedupe: 'none' | 'exac
           const view = fresh(input);
           if (whole) left = view;
           else claimIds(ids, view);
-          return { table: new UnitedTable(view.table, names, null), indices: view.indices };
+          return { table: unite(view.table, names), indices: view.indices };
         },
         tail(rows) {
           const projected = facts.crs.equals(crs)

@@ -219,6 +219,19 @@ describe('union', () => {
     assert.equal(await united.query({ bounds: box }).count(), 2);
   });
 
+  test('hundreds of catalogs are united one by one, ids unique, columns as wide as all of them', async () => {
+    let c = makeCatalog([{ id: 'x', columns: { c0: 0 } }]);
+    for (let k = 1; k <= 400; k++)
+      c = c.union(makeCatalog([{ id: k % 2 ? 'x' : `y${k}`, filepath: `/${k}.tif`, columns: { [`c${k % 5}`]: k } }]));
+    const rows = await c.query({ bounds: [0, 0, 1, 1] }).toArray();
+    assert.equal(new Set(rows.map((r) => r.id)).size, 401);
+    assert.deepEqual(rows[400]!.columns, { c0: 400, c1: null, c2: null, c3: null, c4: null });
+    assert.deepEqual(
+      rows.map((r) => r.filepath).slice(1),
+      Array.from({ length: 400 }, (_, k) => `/${k + 1}.tif`),
+    );
+  });
+
   test('backends differ only by force, which keeps the left', () => {
     const cubes = memoryCatalog([], { backend: 'cube', crs: UTM, targetResolution: null, config: {} });
     const rasters = makeCatalog([{}]);
