@@ -1,13 +1,6 @@
 /** Arrow batches as stored rows: typed arrays where there are numbers and times, values on demand elsewhere. */
 import { DataType, TimeUnit, Vector, type Data, type RecordBatch } from 'apache-arrow';
-import {
-  isTimeType,
-  plainValue,
-  topNodes,
-  type ByteSpan,
-  type LoadedPart,
-  type SchemaNode,
-} from '../formats/geoparquet/index.js';
+import { isTimeType, plainValue, type ByteSpan } from '../formats/geoparquet/index.js';
 import type { StoredColumn, StoredRows } from './stored-table.js';
 
 const MICROS_PER_DAY = 86_400_000_000;
@@ -41,7 +34,7 @@ function typeOf(type: DataType): StoredColumn['type'] {
 }
 
 /** 64-bit integers as doubles, `scale` times as large; read as two words, since BigInt is slow. */
-function scaled(values: BigInt64Array | BigUint64Array, scale: number, out: Float64Array, at: number): void {
+export function scaled(values: BigInt64Array | BigUint64Array, scale: number, out: Float64Array, at: number): void {
   const words = new Int32Array(values.buffer, values.byteOffset, values.length * 2);
   const unsigned = values instanceof BigUint64Array;
   for (let i = 0; i < values.length; i++) {
@@ -123,7 +116,8 @@ function isUniform(data: Data): boolean {
   return Buffer.compare(bytes.subarray(size), bytes.subarray(0, bytes.length - size)) === 0;
 }
 
-class ArrowColumn implements StoredColumn {
+/** A column of Arrow chunks. */
+export class ArrowColumn implements StoredColumn {
   readonly type: StoredColumn['type'];
   readonly #vector: Vector;
   readonly #length: number;
@@ -209,99 +203,4 @@ export function arrowRows(batches: readonly RecordBatch[]): StoredRows {
       return column;
     },
   };
-}
-
-const [BOOLEAN, INT96, DOUBLE, BYTES] = [0, 3, 5, 6];
-/** Annotations of times, texts and what no row holds, as footers number them (`parquet.thrift`). */
-const CONVERTED = { text: [0, 4, 19], nested: [5, 7, 8, 21], time: [6, 9, 10] };
-const LOGICAL = { text: [1, 4, 12], nested: [5, 7], time: [6, 8] };
-
-/** What a top column holds, by the schema of its file. */
-function storedType({ children, repetition, type, converted, logical }: SchemaNode): StoredColumn['type'] {
-  if (children > 0 || repetition === 2) return 'nested';
-  const is = (kind: keyof typeof LOGICAL): boolean =>
-    CONVERTED[kind].includes(converted) || LOGICAL[kind].includes(logical);
-  if (is('nested')) return 'nested';
-  if (is('time') || type === INT96) return 'time';
-  if (type === BOOLEAN) return 'bool';
-  if (type <= DOUBLE) return 'number';
-  return type === BYTES && is('text') ? 'text' : 'bytes';
-}
-
-/** The rows of a loaded part; a column is decoded when its first value is asked for. */
-export function loadedRows(part: LoadedPart, names: readonly string[]): StoredRows {
-  const nodes = topNodes(part.file.footer.schema);
-  const made = new Map<string, StoredColumn>();
-  return {
-    length: part.rows,
-    names,
-    column(name) {
-      const node = nodes.get(name);
-      if (!node || !names.includes(name)) return undefined;
-      let column = made.get(name);
-      if (!column) {
-        column = new LoadedColumn(part, name, storedType(node), node);
-        made.set(name, column);
-      }
-      return column;
-    },
-  };
-}
-
-/** Converted type and logical unit of timestamps in microseconds. */
-const MICROS = 10;
-
-class LoadedColumn implements StoredColumn {
-  readonly type: StoredColumn['type'];
-  readonly #part: LoadedPart;
-  readonly #name: string;
-  readonly #node: SchemaNode;
-  #decoded: ArrowColumn | undefined;
-  #numbers: Float64Array | undefined;
-
-  constructor(part: LoadedPart, name: string, type: StoredColumn['type'], node: SchemaNode) {
-    this.#part = part;
-    this.#name = name;
-    this.type = type;
-    this.#node = node;
-  }
-
-  get #column(): ArrowColumn {
-    if (!this.#decoded) {
-      const batches = this.#part.decode(this.#name);
-      this.#decoded = new ArrowColumn(new Vector(batches.flatMap((b) => b.data.children[0] ?? [])));
-    }
-    return this.#decoded;
-  }
-
-  get(i: number): unknown {
-    return this.#column.get(i);
-  }
-  numbers(): Float64Array {
-    return (this.#numbers ??= this.#plainNumbers() ?? this.#column.numbers());
-  }
-  bytes(visit: (data: Uint8Array, from: number, to: number, i: number) => void): void {
-    this.#column.bytes(visit);
-  }
-  span(i: number, out: ByteSpan): boolean {
-    return this.#column.span(i, out);
-  }
-  distinct(limit: number): readonly unknown[] {
-    return this.#column.distinct(limit);
-  }
-
-  /** Doubles, and moments whose unit the footer gives in the older way too, need no codec. */
-  #plainNumbers(): Float64Array | null {
-    const { type, converted } = this.#node;
-    if (type === DOUBLE && this.type === 'number') {
-      const bytes = this.#part.plainBytes(this.#name, DOUBLE);
-      return bytes && new Float64Array(bytes.buffer);
-    }
-    if (type !== 2 || converted !== MICROS) return null;
-    const bytes = this.#part.plainBytes(this.#name, 2);
-    if (!bytes) return null;
-    const out = new Float64Array(bytes.length / 8);
-    scaled(new BigInt64Array(bytes.buffer), 1, out, 0);
-    return out;
-  }
 }

@@ -1,5 +1,6 @@
 /** Rows of catalog tables as the columns of a file (`catalog.md` §2), without an object a row. */
 import {
+  type ByteSpan,
   arrowColumn,
   bboxData,
   boolData,
@@ -42,13 +43,22 @@ const addFilepath =
       stored?.span(i, span) && isStoredAsIs(span) ? to.span(span) : to.text(filepathToStore(table.filepath(i)));
   };
 
+function spanOf(text: string): ByteSpan {
+  const data = Buffer.from(text, 'utf8');
+  return { data, from: 0, to: data.length };
+}
+
 const addCrs = (table: CatalogTable): Adder => {
   // Neighbours mostly share their CRS, and one object stands for each.
-  let [crs, bytes]: [unknown, Buffer] = [null, Buffer.alloc(0)];
+  let crs: unknown = null;
+  let span = emptySpan();
   return (i, to) => {
     const own = table.crs(i);
-    if (own !== crs) [crs, bytes] = [own, Buffer.from(own.canonical, 'utf8')];
-    to.bytes(bytes);
+    if (own !== crs) {
+      crs = own;
+      span = spanOf(own.canonical);
+    }
+    to.span(span);
   };
 };
 
@@ -148,7 +158,7 @@ export function fileColumns(
   known?: ReadonlyMap<string, UserType>,
   pathsAsGiven = false,
 ): readonly FileColumn[] {
-  const backendBytes = Buffer.from(BACKEND_ON_DISK[backend], 'utf8');
+  const backendSpan = spanOf(BACKEND_ON_DISK[backend]);
   const user = [...userTypes(all)].flatMap(([name, type]) => {
     const final = type ?? (known ? known.get(name) : 'string');
     return final ? [userColumn(name, final)] : [];
@@ -164,7 +174,7 @@ export function fileColumns(
     { name: 'crs', type: 'string', make: bytesColumn('string', addCrs, 12) },
     ...nativeColumns(),
     ...user,
-    { name: '_backend', type: 'string', make: bytesColumn('string', () => (_, to) => to.bytes(backendBytes), 8) },
+    { name: '_backend', type: 'string', make: bytesColumn('string', () => (_, to) => to.span(backendSpan), 8) },
     { name: '_schema_version', type: 'int32', make: ({ rows }) => constantInt32(SCHEMA_VERSION, rows.length) },
   ];
 }

@@ -6,7 +6,8 @@ import { ParquetFile, parseGeoMetadata, type GeoColumn, type LoadedPart } from '
 import { isRemote, listFiles, openSource, type ReadOptions, type Source } from '../io/index.js';
 import { checkVersion } from './migrate.js';
 import { backendOf } from './schema.js';
-import { arrowRows, loadedRows } from './stored-arrow.js';
+import { arrowRows } from './stored-arrow.js';
+import { loadedRows } from './stored-loaded.js';
 import type { StoredRows } from './stored-table.js';
 import type { CatalogBackend } from './types.js';
 

@@ -1,8 +1,9 @@
 /** Stored rows, of Parquet files or of DuckDB, as a catalog table: one decoder, so that both engines give the same rows. */
-import { CatalogError, Crs, FormatError, formatTime, messageOf, type Interval } from '../core/index.js';
+import { CatalogError, Crs, FormatError, formatTime, type Interval } from '../core/index.js';
 import { decodeWkb, encodeWkb, scanWkb, WKB_BOX, WKB_FOREIGN, type ByteSpan } from '../formats/geoparquet/index.js';
 import { migrateRows, type Where } from './migrate.js';
 import { nativeReader } from './stored-native.js';
+import { crsReader, scalarReader } from './stored-readers.js';
 import { filepathIn } from './stored-path.js';
 import { rowAt, type CatalogTable } from './table.js';
 import type { CatalogRow, MultiPolygon, Polygon, Scalar } from './types.js';
@@ -156,56 +157,6 @@ function intervals(rows: StoredRows, where: Where): { readonly starts: Float64Ar
     else fail('bad-time', i, 'its times are beyond what a catalog holds');
   }
   return { starts, ends };
-}
-
-/** Native CRSs by text: a catalog has a handful, and neighbours mostly share theirs. */
-function crsReader(rows: StoredRows, { crs, where }: StoredFacts): (i: number) => Crs {
-  const column = rows.column('crs');
-  if (!column) return () => crs;
-  const known = new Map<string, Crs>();
-  const slow = (i: number): Crs => {
-    const text = column.get(i);
-    if (typeof text !== 'string') return crs;
-    let found = known.get(text);
-    if (!found) {
-      try {
-        found = Crs.from(text);
-      } catch (error) {
-        const { file, row } = where(i);
-        throw new CatalogError('bad-crs', `${file}, row ${row}: ${messageOf(error)}`, {
-          details: { file, row },
-          cause: error,
-        });
-      }
-      known.set(text, found);
-    }
-    return found;
-  };
-  if (!column.span) return slow;
-  const empty = new Uint8Array(0);
-  const last: ByteSpan = { data: empty, from: 0, to: -1 };
-  const next: ByteSpan = { ...last };
-  let lastCrs = crs;
-  return (i) => {
-    if (!column.span?.(i, next)) return crs;
-    const size = next.to - next.from;
-    let same = size === last.to - last.from;
-    for (let k = 0; same && k < size; k++) same = next.data[next.from + k] === last.data[last.from + k];
-    if (same) return lastCrs;
-    lastCrs = slow(i);
-    Object.assign(last, next);
-    return lastCrs;
-  };
-}
-
-/** Values of a user column as a row holds them: times as text. */
-function scalarReader(column: StoredColumn | undefined): (i: number) => Scalar {
-  if (!column || column.type === 'bytes' || column.type === 'nested') return () => null;
-  return (i) => {
-    const value = column.get(i);
-    if (column.type === 'time' && typeof value === 'number') return formatTime(value);
-    return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
-  };
 }
 
 /** A table over stored rows; made by {@link storedTable}. */

@@ -1,7 +1,8 @@
 export { isTimeType, plainValue, valuesOf } from './arrow-values.js';
 export { topNodes, type ColumnChunk, type Footer, type RowGroup, type SchemaNode } from './footer.js';
 export { geoMetadata, parseGeoMetadata, type GeoColumn } from './geo-metadata.js';
-export { ParquetFile, type LoadedPart, type ParquetPart } from './parquet-file.js';
+export type { LoadedPart } from './loaded-part.js';
+export { ParquetFile, type ParquetPart } from './parquet-file.js';
 export { ParquetWriter, ROW_GROUP_ROWS } from './parquet-writer.js';
 export { arrowColumn, nullColumn, type ColumnSpec, type ColumnType } from './arrow-column.js';
 export { bboxData, boolData, constantInt32, doubleData, timestampData } from './arrow-numbers.js';

@@ -1,34 +1,13 @@
 /** Parts of Parquet files: the footer first, then only the row groups and columns that are wanted. */
-import { tableFromIPC, type RecordBatch } from 'apache-arrow';
-import { FormatError, isNadirError, messageOf } from '../../core/index.js';
+import type { RecordBatch } from 'apache-arrow';
+import { FormatError } from '../../core/index.js';
 import type { ReadOptions, Source } from '../../io/index.js';
-import {
-  chunkStart,
-  encodeFooter,
-  moveGroup,
-  parseFooter,
-  selectSchema,
-  endOf,
-  type ColumnChunk,
-  type SchemaNode,
-  type Footer,
-  type RowGroup,
-} from './footer.js';
-import { readPlain } from './plain-numbers.js';
-import { checkPages } from './page-check.js';
-import { parquetWasm } from './wasm.js';
+import { parseFooter, selectSchema, type ColumnChunk, type Footer, type RowGroup } from './footer.js';
+import { LoadedPart } from './loaded-part.js';
+import { decodeGroups, MAGIC, MAX_PART_BYTES, rangesOf, withName } from './parquet-decode.js';
 
-const MAGIC = 0x31524150; // "PAR1", little-endian
 /** Bytes read at the end at first: the footers of most files fit. */
 const TAIL_BYTES = 65_536;
-/** Ranges with a gap below this are read at once. */
-const MAX_GAP_BYTES = 65_536;
-/** Unpacked bytes decoded at once; the codec's memory never shrinks. */
-const MAX_PART_BYTES = 48 << 20;
-/** No writer makes row groups of more rows; a forged number would reserve memory for them. */
-const MAX_GROUP_ROWS = 50_000_000;
-/** Each part comes as one batch. */
-const BATCH_ROWS = 1 << 20;
 
 /** Which part of a file to read; all of it where not said. */
 export interface ParquetPart {
@@ -40,18 +19,6 @@ function malformed(name: string, why: string, bytes: number): FormatError {
   return new FormatError('not-parquet', `${name}: ${why}.`, {
     hint: 'The file is no Parquet file, or was cut off while it was written or copied.',
     details: { file: name, bytes },
-  });
-}
-
-/** Errors of the codec and of footers, with the file. */
-function withName(name: string, error: unknown): unknown {
-  if (isNadirError(error) && error.message.startsWith(name)) return error;
-  if (isNadirError(error) && !isNadirError(error, 'FormatError')) return error;
-  if (!(error instanceof Error) || error.name === 'AbortError') return error;
-  return new FormatError('bad-parquet', `${name}: ${messageOf(error).replace(/\.$/, '')}.`, {
-    hint: 'The Parquet content is malformed, or uses a type or codec that Nadir does not read.',
-    details: { file: name },
-    cause: error,
   });
 }
 
@@ -73,71 +40,6 @@ async function readFooter(source: Source, name: string, o: ReadOptions): Promise
       ? tail.subarray(tail.length - 8 - length, tail.length - 8)
       : await source.read(size - 8 - length, length, o);
   return parseFooter(bytes, size);
-}
-
-interface ByteRange {
-  readonly start: number;
-  readonly end: number;
-}
-
-/** Byte ranges of row groups in order, near ones joined. */
-function rangesOf(groups: readonly RowGroup[], maxGap = MAX_GAP_BYTES): readonly ByteRange[] {
-  const ranges = groups
-    .flatMap((g) => g.columns)
-    .map((c) => ({ start: chunkStart(c), end: chunkStart(c) + c.compressed }))
-    .sort((a, b) => a.start - b.start);
-  const out: { start: number; end: number }[] = [];
-  for (const range of ranges) {
-    const last = out.at(-1);
-    if (last && range.start - last.end <= maxGap) last.end = Math.max(last.end, range.end);
-    else out.push({ ...range });
-  }
-  return out;
-}
-
-/** Makes a small file of the bytes of some row groups, which the codec reads as any other. */
-function decodeGroups(part: {
-  readonly footer: Footer;
-  readonly schema: Footer['schema'];
-  readonly groups: readonly RowGroup[];
-  readonly ranges: readonly ByteRange[];
-  readonly pieces: readonly Uint8Array[];
-}): readonly RecordBatch[] {
-  const { footer, groups, pieces } = part;
-  if (groups.some((g) => g.rows > MAX_GROUP_ROWS))
-    throw new FormatError('bad-parquet', `a row group claims more than ${MAX_GROUP_ROWS} rows`);
-  const rows = groups.reduce((n, g) => n + g.rows, 0);
-  let at = 4;
-  const places = part.ranges.map((r) => {
-    const place = { ...r, at };
-    at += r.end - r.start;
-    return place;
-  });
-  const shift = (c: ColumnChunk): number => {
-    const start = chunkStart(c);
-    const place = places.find((p) => p.start <= start && start + c.compressed <= p.end);
-    return place ? place.at - place.start : 0;
-  };
-  const moved = groups.map((g) => moveGroup(g, shift));
-  const end = encodeFooter({
-    version: footer.version,
-    rows,
-    schema: part.schema,
-    groups: moved.map((g) => ({ ...g, columns: g.columns.map((c) => ({ ...c, statistics: undefined })) })),
-    // Without the writer's own Arrow types: the types of Parquet say all, and dictionaries come as plain values.
-    metadata: [],
-    createdBy: footer.createdBy,
-    columnOrders: undefined,
-  });
-  const bytes = new Uint8Array(at + end.length);
-  new DataView(bytes.buffer).setUint32(0, MAGIC, true);
-  places.forEach((p, i) => bytes.set(pieces[i] ?? new Uint8Array(0), p.at));
-  bytes.set(end, at);
-  for (const g of moved) for (const c of g.columns) checkPages(bytes, chunkStart(c), c);
-  const decoded = tableFromIPC(parquetWasm().readParquet(bytes, { batchSize: BATCH_ROWS }).intoIPCStream());
-  if (decoded.numRows !== rows)
-    throw new FormatError('bad-parquet', `its pages hold ${decoded.numRows} rows of ${rows}`);
-  return decoded.batches;
 }
 
 /** Length of the footer by the last bytes of a file of `size` bytes. */
@@ -279,126 +181,5 @@ export class ParquetFile {
     const all: RecordBatch[] = [];
     for await (const batches of this.read(part, o)) all.push(...batches);
     return all;
-  }
-}
-
-/** The nodes of a schema along a path; empty when it is not there. */
-function nodesOf(schema: readonly SchemaNode[], path: readonly string[]): readonly SchemaNode[] {
-  const found: SchemaNode[] = [];
-  let [at, left] = [1, schema[0]?.children ?? 0];
-  for (const name of path) {
-    while (left > 0 && schema[at]?.name !== name) {
-      at = endOf(schema, at);
-      left--;
-    }
-    const node = schema[at];
-    if (left <= 0 || !node) return [];
-    found.push(node);
-    at++;
-    left = node.children;
-  }
-  return found;
-}
-
-/** Some row groups of a file as they are stored. */
-export class LoadedPart {
-  readonly file: ParquetFile;
-  readonly rows: number;
-  readonly #groups: readonly RowGroup[];
-  readonly #ranges: readonly ByteRange[];
-  readonly #pieces: readonly Uint8Array[];
-
-  constructor(
-    file: ParquetFile,
-    groups: readonly RowGroup[],
-    ranges: readonly ByteRange[],
-    pieces: readonly Uint8Array[],
-  ) {
-    this.file = file;
-    this.rows = groups.reduce((n, g) => n + g.rows, 0);
-    this.#groups = groups;
-    this.#ranges = ranges;
-    this.#pieces = pieces;
-  }
-
-  /** Stored bytes of a chunk. */
-  #bytesOf(chunk: ColumnChunk): Uint8Array {
-    const start = chunkStart(chunk);
-    const i = this.#ranges.findIndex((r) => r.start <= start && start + chunk.compressed <= r.end);
-    const from = start - (this.#ranges[i]?.start ?? 0);
-    return this.#pieces[i]?.subarray(from, from + chunk.compressed) ?? new Uint8Array(0);
-  }
-
-  /**
-   * The Arrow batches of one top column, some row groups at a time.
-   *
-   * @throws {@link FormatError} `bad-parquet`.
-   */
-  decode(column: string): readonly RecordBatch[] {
-    const { footer, name } = this.file;
-    const schema = selectSchema(footer.schema, (top) => top === column);
-    const out: RecordBatch[] = [];
-    let waiting: RowGroup[] = [];
-    let size = 0;
-    const flush = (): void => {
-      const ranges = rangesOf(waiting, 0);
-      const chunks = new Map(waiting.flatMap((g) => g.columns).map((c) => [chunkStart(c), c]));
-      const pieces = ranges.map((r) => this.#join(r, chunks));
-      out.push(...decodeGroups({ footer, schema, groups: waiting, ranges, pieces }));
-      [waiting, size] = [[], 0];
-    };
-    try {
-      for (const group of this.#groups) {
-        const slim = { ...group, columns: group.columns.filter((c) => c.parts[0] === column) };
-        waiting.push(slim);
-        size += slim.columns.reduce((n, c) => n + c.uncompressed, 0);
-        if (size >= MAX_PART_BYTES) flush();
-      }
-      if (waiting.length > 0 || out.length === 0) flush();
-      return out;
-    } catch (error) {
-      throw withName(name, error);
-    }
-  }
-
-  /**
-   * All values of a leaf column of 8-byte numbers without nulls (`bbox.xmin`), as bytes; null where it is of another kind.
-   *
-   * @throws {@link FormatError} `bad-parquet`.
-   */
-  plainBytes(path: string, physicalType: number): Uint8Array | null {
-    if (this.rows > MAX_GROUP_ROWS) return null;
-    const nodes = nodesOf(this.file.footer.schema, path.split('.'));
-    if (nodes.some((n) => n.repetition === 2) || nodes.length === 0) return null;
-    const levels = nodes.some((n) => n.repetition === 1);
-    const chunks = this.#groups.map((g) => g.columns.find((c) => c.path === path));
-    if (chunks.some((c, i) => c?.type !== physicalType || c.values !== this.#groups[i]?.rows)) return null;
-    // A page unpacks to about what its values take, so rows without bytes behind them cannot ask for room.
-    if (chunks.some((c) => (c?.uncompressed ?? 0) < (c?.values ?? 0) * 8)) return null;
-    const out = new Uint8Array(this.rows * 8);
-    let at = 0;
-    try {
-      for (const chunk of chunks) {
-        if (!chunk) return null;
-        const size = chunk.values * 8;
-        if (!readPlain(this.#bytesOf(chunk), chunk, levels, out.subarray(at, at + size))) return null;
-        at += size;
-      }
-      return out;
-    } catch (error) {
-      throw withName(this.file.name, error);
-    }
-  }
-
-  /** The bytes of chunks that follow each other. */
-  #join(range: ByteRange, chunks: ReadonlyMap<number, ColumnChunk>): Uint8Array {
-    const bytes = new Uint8Array(range.end - range.start);
-    for (let at = range.start; at < range.end;) {
-      const chunk = chunks.get(at);
-      if (!chunk || chunk.compressed === 0) break;
-      bytes.set(this.#bytesOf(chunk), at - range.start);
-      at += chunk.compressed;
-    }
-    return bytes;
   }
 }

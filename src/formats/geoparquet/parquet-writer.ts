@@ -1,7 +1,8 @@
 /** Parquet files written a batch of rows at a time: the codec makes a file of each, whose row groups are joined under one footer. */
 import { Field, makeData, RecordBatch, Schema, Struct, Table, tableToIPC, type Data } from 'apache-arrow';
 import type { ColumnSpec, ColumnType } from './arrow-column.js';
-import { chunkStart, encodeFooter, moveGroup, parseFooter, type Footer, type RowGroup } from './footer.js';
+import { chunkStart, parseFooter, type Footer, type RowGroup } from './footer.js';
+import { encodeFooter, moveGroup } from './footer-write.js';
 import { parquetWasm } from './wasm.js';
 
 /** Rows in a row group: small enough that a box query skips most groups by their statistics. */
