@@ -25,6 +25,27 @@ function deltas(points, scale) {
   return out;
 }
 
+/**
+ * A ring without jumps at the antimeridian: longitudes pass ±180, where the map draws the next turn of the world. A ring
+ * around a pole (Antarctica) ends a whole turn away and is closed along the pole. Jumps would be lines across the map.
+ */
+function unwrapped(ring) {
+  let turn = 0;
+  const out = ring.map(([x, y], i) => {
+    const before = ring[i - 1];
+    if (before && Math.abs(x - before[0]) > 180) turn += x < before[0] ? 360 : -360;
+    return [x + turn, y];
+  });
+  const [first, last] = [out[0], out.at(-1)];
+  if (Math.abs(last[0] - first[0]) < 180) {
+    const xs = out.map(([x]) => x);
+    const home = 360 * Math.round((Math.min(...xs) + Math.max(...xs)) / 720);
+    return out.map(([x, y]) => [x - home, y]);
+  }
+  const pole = last[1] < 0 ? -90 : 90;
+  return [...out, [last[0], pole], [first[0], pole], first];
+}
+
 const polygonsOf = (geometry) => (geometry.type === 'Polygon' ? [geometry.coordinates] : geometry.coordinates);
 
 /** Land, borders and, on demand, named countries of one Natural Earth resolution. */
@@ -39,7 +60,9 @@ async function basemap(resolution, scale, withCountries) {
       .filter((p) => p.length > 0);
   return {
     scale,
-    land: encode(feature(land, land.objects.land).features.flatMap((f) => polygonsOf(f.geometry))),
+    land: encode(
+      feature(land, land.objects.land).features.flatMap((f) => polygonsOf(f.geometry).map((p) => p.map(unwrapped))),
+    ),
     borders: mesh(countries, countries.objects.countries, (a, b) => a !== b).coordinates.map((line) =>
       deltas(line, scale),
     ),

@@ -157,7 +157,9 @@ const MAP = `
 .brush { position: absolute; top: 0; bottom: 0; background: color-mix(in srgb, var(--focus) 25%, transparent); border: 1px solid var(--focus); border-width: 0 1px; }
 .histogram-axis { height: 40px; }
 .histogram-axis:focus-visible { outline: 2px solid var(--focus); outline-offset: 1px; }
+.histogram-axis .brush { background: transparent; border-color: var(--highlight); }
 .histogram-axis svg { position: absolute; inset: 0; width: 100%; height: 100%; fill: color-mix(in srgb, var(--undecided) 78%, var(--bg)); }
+.histogram-off { position: absolute; top: 0; bottom: 0; background: color-mix(in srgb, var(--bg) 70%, transparent); pointer-events: none; }
 .histogram-cursor { position: absolute; top: 0; bottom: 0; min-width: 2px; background: color-mix(in srgb, var(--highlight) 45%, transparent); pointer-events: none; }
 .histogram-tip { position: absolute; bottom: calc(100% - 10px); transform: translateX(-50%); padding: 1px 6px; border: 1px solid var(--line); border-radius: 3px; background: var(--raised); font-size: 11px; white-space: nowrap; pointer-events: none; z-index: 2; }
 .density-bar { width: 64px; height: 10px; margin: 0 2px; border: 1px solid var(--line); background: linear-gradient(90deg, color-mix(in srgb, var(--undecided) 18%, transparent), color-mix(in srgb, var(--undecided) 90%, transparent)); }
@@ -284,7 +286,10 @@ const TABLES = `
 .ledger code { font: 11px var(--mono); padding: 0 4px; border: 1px solid var(--line); border-radius: 3px; }
 .plain { border-collapse: collapse; }
 .plain th, .plain td { padding: 3px 16px 3px 0; text-align: left; border-bottom: 1px solid color-mix(in srgb, var(--fg) 9%, transparent); }
+.plain td { vertical-align: top; }
 .plain .number { text-align: right; }
+.long-text summary { cursor: pointer; min-height: 24px; line-height: 18px; font-family: var(--mono); font-size: 11px; }
+.long-text .raw { max-height: 200px; min-width: 280px; }
 .progress { height: 100%; display: flex; flex-direction: column; justify-content: center; gap: 6px; padding: 0 10px; border: 1px solid var(--line); border-radius: 4px; background: var(--bg); }
 .progress-text { display: flex; align-items: center; gap: 8px; white-space: nowrap; min-width: 0; }
 .progress-numbers { color: var(--muted); }

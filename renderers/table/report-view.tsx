@@ -10,6 +10,21 @@ import type { ViewProps } from '../shared/view.js';
 /** Rows of one table that a report shows; the rest is counted. */
 const MAX_ROWS = 500;
 
+/** Longest text of a cell that is shown as it is, and how much of a longer one stands for it. */
+const MAX_CELL = 140;
+const TEASER = 48;
+
+/** A text; a long one (a statement, a path) unfolds on demand. */
+function LongText({ text }: { readonly text: string }): JSX.Element {
+  if (text.length <= MAX_CELL) return <>{text}</>;
+  return (
+    <details class="long-text">
+      <summary>{text.slice(0, TEASER)}…</summary>
+      <div class="raw">{text}</div>
+    </details>
+  );
+}
+
 function ReportTable({ table }: { readonly table: ReportData['tables'][number] }): JSX.Element {
   const isNumber = table.columns.map((_, c) => table.rows.every((r) => r[c] === null || typeof r[c] === 'number'));
   return (
@@ -30,7 +45,7 @@ function ReportTable({ table }: { readonly table: ReportData['tables'][number] }
             <tr key={r}>
               {row.map((value, c) => (
                 <td key={c} class={isNumber[c] ? 'number' : ''}>
-                  {formatCell(value)}
+                  <LongText text={formatCell(value)} />
                 </td>
               ))}
             </tr>

@@ -139,10 +139,14 @@ export function Histogram({ histogram, time, onTime }: HistogramProps): JSX.Elem
           <path d={area} />
         </svg>
         {shown && (
-          <span
-            class="brush"
-            style={{ left: `${share(shown[0]) * 100}%`, width: `${(share(shown[1]) - share(shown[0])) * 100}%` }}
-          />
+          <>
+            <span class="histogram-off" style={{ left: 0, width: `${share(shown[0]) * 100}%` }} />
+            <span class="histogram-off" style={{ left: `${share(shown[1]) * 100}%`, right: 0 }} />
+            <span
+              class="brush"
+              style={{ left: `${share(shown[0]) * 100}%`, width: `${(share(shown[1]) - share(shown[0])) * 100}%` }}
+            />
+          </>
         )}
         {pointed !== null && (
           <>

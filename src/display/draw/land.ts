@@ -31,13 +31,16 @@ function unpack(): readonly LandRing[] {
   const out: LandRing[] = [];
   while (at < bytes.length) {
     const count = varint();
-    const points: Point[] = [];
-    let [x, y, west, south, east, north] = [0, 0, 180, 90, -180, -90];
+    const stored: Point[] = [];
+    let [x, y] = [0, 0];
     for (let i = 0; i < count; i++) {
       x += varint();
       y += varint();
-      const [lon, lat] = [x / STEPS_PER_DEGREE, y / STEPS_PER_DEGREE];
-      points.push([lon, lat]);
+      stored.push([x / STEPS_PER_DEGREE, y / STEPS_PER_DEGREE]);
+    }
+    const points = unwrapped(stored);
+    let [west, south, east, north] = [Infinity, 90, -Infinity, -90];
+    for (const [lon, lat] of points) {
       west = Math.min(west, lon);
       south = Math.min(south, lat);
       east = Math.max(east, lon);
@@ -48,7 +51,28 @@ function unpack(): readonly LandRing[] {
   return out;
 }
 
-/** All rings of land, longitudes −180 to 180. Holes are rings too: fill by the even–odd rule. */
+/**
+ * A ring without jumps at the antimeridian, which would be lines across the map: longitudes pass ±180. A ring around a
+ * pole ends a whole turn away and is closed along the pole.
+ */
+function unwrapped(ring: readonly Point[]): Point[] {
+  const out: Point[] = [];
+  let turn = 0;
+  let before: number | undefined;
+  for (const [x, y] of ring) {
+    if (before !== undefined && Math.abs(x - before) > 180) turn += x < before ? 360 : -360;
+    before = x;
+    out.push([x + turn, y]);
+  }
+  const [first, last] = [out[0], out.at(-1)];
+  if (!first || !last) return out;
+  // Rings are closed by drawing them: only the step from the last point back to the first is missing.
+  const isAround = Math.abs(last[0] - first[0]) > 180;
+  const pole = last[1] < 0 ? -90 : 90;
+  return isAround ? [...out, [last[0], pole], [first[0], pole]] : out;
+}
+
+/** All rings of land, longitudes from −180 on; those across the antimeridian pass ±180. Holes are rings too: fill by the even–odd rule. */
 export function landRings(): readonly LandRing[] {
   rings ??= unpack();
   return rings;
@@ -64,7 +88,9 @@ export function landShare(lon: number, lat: number): number {
     const canvas = new Canvas((360 * CELLS) / SCALE, (180 * CELLS) / SCALE, [0, 0, 0]);
     const k = CELLS / SCALE;
     canvas.fill(
-      landRings().map((r) => r.points.map(([x, y]): Point => [(x + 180) * k, (90 - y) * k])),
+      [-360, 0, 360].flatMap((turn) =>
+        landRings().map((r) => r.points.map(([x, y]): Point => [(x + turn + 180) * k, (90 - y) * k])),
+      ),
       [255, 255, 255],
     );
     raster = canvas;
