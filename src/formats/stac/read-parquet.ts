@@ -95,7 +95,8 @@ function itemAt(cells: ReadonlyMap<string, Cell>, i: number, where: string): Rea
     if (value === null) continue;
     const all = name === 'properties' ? recordOf(value) : null;
     if (all) Object.assign(properties, all);
-    else properties[name] = value;
+    // The specification stores this one geometry among the properties as WKB, too.
+    else properties[name] = name === 'proj:geometry' && value instanceof Uint8Array ? areaOf(value, where) : value;
   }
   const geometry = at('geometry');
   const [box, collection] = [boxOf(at('bbox')), at('collection')];

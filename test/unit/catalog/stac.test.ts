@@ -9,7 +9,8 @@ import {
   type StacOptions,
   type StacSource,
 } from '../../../src/catalog/index.js';
-import { footprintBounds } from '../../../src/catalog/geometry.js';
+import { boxPolygon, footprintBounds } from '../../../src/catalog/geometry.js';
+import { encodeWkb, writeParquetTable } from '../../../src/formats/geoparquet/index.js';
 import { parseTime, transformBounds } from '../../../src/core/index.js';
 import { makeItem, sendJson, withServer } from '../formats/stac/server.js';
 import { withWarnings } from '../../support/host.js';
@@ -487,6 +488,51 @@ describe('files of items', () => {
       await assert.rejects(read(write('empty.json', '')), { code: 'not-json' });
       await assert.rejects(read(write('cut.parquet', 'PAR1xxxxxxxxxxxxPAR')), { code: 'not-parquet' });
       await assert.rejects(read(path.join(folder, 'none.json')), { code: 'source.missing' });
+    }));
+
+  test('stac-geoparquet with text assets, times in microseconds, proj:geometry as WKB; bad rows are named', () =>
+    withFolder(async (folder) => {
+      const file = path.join(folder, 'items.parquet');
+      const inner = boxPolygon([500000, 5099000, 501000, 5100000]);
+      const instant = parseTime('2024-06-03T10:30:00.123456Z');
+      const point = Uint8Array.from([1, 1, 0, 0, 0, ...new Array<number>(16).fill(0)]);
+      writeFileSync(
+        file,
+        writeParquetTable({
+          columns: [
+            { name: 'id', type: 'string' },
+            { name: 'geometry', type: 'binary' },
+            { name: 'bbox', type: 'list<double>' },
+            { name: 'datetime', type: 'timestamp' },
+            { name: 'proj:code', type: 'string' },
+            { name: 'proj:geometry', type: 'binary' },
+            { name: 'assets', type: 'string' },
+            { name: 'gsd', type: 'int64' },
+          ],
+          rows: {
+            id: ['whole', 'point', 'cut', null],
+            geometry: [encodeWkb(boxPolygon([3, 46, 3.02, 46.06])), point, encodeWkb(inner).subarray(0, 30), null],
+            bbox: [null, [1, 2, 3, 4], null, null],
+            datetime: [instant, null, null, null],
+            'proj:code': ['EPSG:32631', null, null, null],
+            'proj:geometry': [encodeWkb(inner), null, null, null],
+            assets: new Array<string>(4).fill('{"data":{"href":"./a.tif"}}'),
+            gsd: [10, null, 20, null],
+          },
+        }),
+      );
+      const { rows, problems } = await read(file, { targetCrs: 'EPSG:32631' });
+      assert.deepEqual(
+        rows.map((r) => [r.id, r.filepath, r.interval, r.columns['gsd']]),
+        [
+          ['whole', path.join(folder, 'a.tif'), { start: instant, end: instant }, 10],
+          ['point', path.join(folder, 'a.tif'), null, null],
+        ],
+      );
+      assert.deepEqual(rows[0]?.bbox, [500000, 5099000, 501000, 5100000]);
+      assert.equal(problems.length, 2);
+      assert.match(problems[0] ?? '', /items\.parquet, row 2, item cut: .*ends after 30 bytes/);
+      assert.match(problems[1] ?? '', /items\.parquet, row 3: the item has no id/);
     }));
 
   test('async iterables are read one by one', async () => {
