@@ -3,8 +3,9 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { describe, test } from 'node:test';
-import { appendFiles, openCatalog, type CatalogRow } from '../../../src/catalog/index.js';
+import { appendFiles, boxPolygon, openCatalog, type CatalogRow } from '../../../src/catalog/index.js';
 import { days, isNadirError, parseTime } from '../../../src/core/index.js';
+import { writeGeoParquet } from '../../../src/formats/geoparquet/index.js';
 import { withFolder } from '../../support/places.js';
 import { idsOf, makeCatalog, type RowInit } from '../../support/rows.js';
 
@@ -207,6 +208,21 @@ describe('appendFiles', () => {
       const bytes = readFileSync(files[1]!);
       writeFileSync(files[1]!, bytes.subarray(0, bytes.length - 100));
       await assert.rejects(openCatalog(dir, { engine: 'memory' }), refuses('not-parquet', /year=2023.*part-00000/));
+      writeFileSync(
+        files[1]!,
+        writeGeoParquet({
+          rows: { geometry: [boxPolygon([0, 0, 1, 1])], _schema_version: [0], _backend: ['raster'] },
+          crs: 'EPSG:32631',
+          columns: [
+            { name: '_backend', type: 'string' },
+            { name: '_schema_version', type: 'int32' },
+          ],
+        }),
+      );
+      await assert.rejects(
+        openCatalog(dir, { engine: 'memory' }),
+        refuses('mixed-values', /_schema_version.*1 \(.*year=2022.*0 \(.*year=2023/),
+      );
     });
   });
 });
