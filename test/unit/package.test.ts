@@ -63,8 +63,7 @@ const TOOLS = [
 ];
 /** What the table does not name: types, the lint of doc comments, the decoder of world-atlas, and Markdown for report pages (bundled into the CLI). */
 const HELPERS = [
-  // Types only, and the optional peer that tests run with.
-  'stac-ts',
+  // The optional peer, for tests.
   '@duckdb/node-api',
   '@types/geojson',
   '@types/mocha',
