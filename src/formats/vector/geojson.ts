@@ -143,7 +143,7 @@ export function layerName(file: string): string {
 /**
  * Opens GeoJSON: a FeatureCollection, a Feature, a geometry, or many of these one after another (newline-delimited).
  *
- * It is read as a stream when a layer is described: one feature at a time is in memory, at most 128 MiB long. Coordinates
+ * It is read as a stream when a layer is described: one feature at a time is in memory, at most 24 MiB long. Coordinates
  * are longitude and latitude unless the `crs` member of GeoJSON 2008 says otherwise; a null member means unknown.
  */
 export function openGeoJson(source: Source): VectorFile {

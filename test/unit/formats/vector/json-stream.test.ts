@@ -62,3 +62,20 @@ describe('JSON as a stream', () => {
     await assert.rejects(read('[1]'), (e) => isNadirError(e, 'FormatError') && e.code === 'not-geojson');
   });
 });
+
+describe('limits', () => {
+  test('a feature above 24 MiB is refused before it is parsed', async () => {
+    async function* endless(): AsyncGenerator<Uint8Array> {
+      await Promise.resolve();
+      yield Buffer.from('{"features":["');
+      for (;;) yield Buffer.alloc(1 << 20, 0x61);
+    }
+    const pull = async (): Promise<void> => {
+      for await (const piece of jsonPieces(endless(), 'x.json')) assert.notEqual(piece.kind, 'feature');
+    };
+    await assert.rejects(
+      pull(),
+      (e) => isNadirError(e, 'FormatError') && e.code === 'too-large' && /24 MiB/.test(e.message),
+    );
+  });
+});
