@@ -4,7 +4,6 @@ import {
   checkOptionNames,
   Crs,
   startTask,
-  warn,
   type CrsInput,
   type LedgerEntry,
   type LongTask,
@@ -14,6 +13,7 @@ import { memoryCatalog } from './catalog.js';
 import { footprintBounds } from './geometry.js';
 import { RowIds } from './row-id.js';
 import { alignColumns, checkProperties } from './stac-columns.js';
+import { checkSomeAsset, warnOfProblems } from './stac-problems.js';
 import { rowsOfItem, type StacRow } from './stac-rows.js';
 import type { CatalogRow, GeoCatalog } from './types.js';
 
@@ -30,9 +30,6 @@ export interface StacOptions extends LongTask {
   readonly targetCrs?: CrsInput;
 }
 
-/** Bad items that a warning names; the ledger has all. */
-const SHOWN = 5;
-
 function checkAssets(assets: unknown): readonly string[] | '*' {
   if (assets === '*') return assets;
   const keys: readonly unknown[] = Array.isArray(assets) ? assets : [];
@@ -41,14 +38,6 @@ function checkAssets(assets: unknown): readonly string[] | '*' {
   throw new ArgumentError('bad-assets', `assets is a list of asset keys, or '*'; got ${JSON.stringify(assets)}.`, {
     hint: "For example assets: ['red', 'nir'].",
   });
-}
-
-function warnOfSkipped(skipped: readonly LedgerEntry[], items: number): void {
-  if (skipped.length === 0) return;
-  const lines = skipped.slice(0, SHOWN).map(({ error }) => `  ${error.message}`);
-  const rest = skipped.length - lines.length;
-  const what = `${skipped.length} ${skipped.length === 1 ? 'problem' : 'problems'} in ${items} STAC items:`;
-  warn([what, ...lines, ...(rest > 0 ? [`  … and ${rest} more; config.skipped has all.`] : [])].join('\n'));
 }
 
 /** Rows of the found assets: unique ids, aligned columns. */
@@ -102,12 +91,12 @@ function rowsOf(
  *
  * Ids are item ids, with `_{asset_key}` when several assets are taken. An asset that names no CRS is taken to be in
  * EPSG:4326 until it is opened. `native` is set when size, transform and data type are known. Items without footprint,
- * with bad times, or without an asked-for asset are listed in `config.skipped` and named in a warning. No items give an
- * empty catalog.
+ * with bad times, or without an asked-for asset are listed in `config.skipped`; a warning sums them up. No items give an
+ * empty catalog; items of which none has any of the asked-for assets are an error.
  *
  * Signed addresses stay signed in `filepath`, so that they open; ids and messages never hold the signature.
  *
- * @throws {@link ArgumentError} `bad-assets`, `bad-properties`, `bad-source`; {@link CatalogError} `reserved-column`;
+ * @throws {@link ArgumentError} `bad-assets`, `bad-properties`, `bad-source`; {@link CatalogError} `reserved-column`, `no-asset`;
  * {@link FormatError} `not-stac`, `not-json`, `not-parquet`; {@link SourceError} `source.paging-loop` and others, when
  * the source itself cannot be had; the signal's reason.
  */
@@ -134,7 +123,8 @@ export async function catalogFromStac(source: StacSource, options: StacOptions):
       rows.push(...own);
       task.report({ done: items, unit: 'items', failed: skipped.length });
     }
-    warnOfSkipped(skipped, items);
+    if (rows.length === 0) checkSomeAsset(wanted, skipped);
+    warnOfProblems(skipped, items);
     const backends = new Set(rows.map((r) => r.backend));
     const [backend = 'raster'] = backends.size === 1 ? backends : [];
     return memoryCatalog(finish(rows, several), {

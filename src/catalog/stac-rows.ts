@@ -19,6 +19,7 @@ import { columnsOf, markedColumns, type Columns } from './stac-columns.js';
 import { ItemFootprints } from './stac-footprint.js';
 import { projectFootprint } from './stac-geometry.js';
 import { MARK } from './stac-marks.js';
+import { noAsset } from './stac-problems.js';
 import type { CatalogBackend, NativeGrid } from './types.js';
 import type { Geometry } from 'geojson';
 
@@ -156,10 +157,4 @@ export function rowsOfItem(
   for (const { error, keys: failed } of failures.values())
     fail(`${where}, ${failed.length === 1 ? 'asset' : 'assets'} ${failed.join(', ')}`, error);
   return rows;
-}
-
-function noAsset(key: string, keys: readonly string[]): CatalogError {
-  return new CatalogError('no-asset', `it has no asset ${key}; it has ${keys.slice(0, 20).join(', ')}.`, {
-    hint: "Choose among its assets, or take all with assets: '*'.",
-  });
 }

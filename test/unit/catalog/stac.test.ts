@@ -86,6 +86,43 @@ describe('rows of items', () => {
     assert.match(problems[0] ?? '', /item a: it has no asset swir; it has data\./);
   });
 
+  test('equal problems are one short line of the warning', async () => {
+    const items = Array.from({ length: 40 }, (_, i) => {
+      const bands = Object.fromEntries(Array.from({ length: 15 }, (_, b) => [`B${b}`, { href: `${b}.tif` }]));
+      return { ...item(`item-${i}`), assets: i === 7 ? { red: { href: 'r.tif' } } : bands };
+    });
+    const { value, warnings } = await withWarnings(() =>
+      catalogFromStac([...items, { ...item('x'), properties: null }, { ...item('y'), properties: null }], {
+        assets: ['red'],
+      }),
+    );
+    assert.deepEqual(
+      (await value.toArray()).map((r) => r.id),
+      ['item-7'],
+    );
+    assert.equal(value.config.skipped?.length, 41);
+    assert.equal(warnings.length, 1);
+    const lines = warnings[0]!.split('\n');
+    assert.equal(lines.length, 3);
+    assert.match(lines[0]!, /^41 problems in 42 STAC items:$/);
+    assert.match(lines[1]!, /^ {2}39 of 42 items have no asset red; assets there: B0, B1, .* and 3 more$/);
+    assert.match(lines[2]!, /^ {2}2 times: it has no properties\. The first is .*item x\.$/);
+  });
+
+  test('when no item has any asked-for asset, the error names those there are', async () => {
+    await assert.rejects(
+      read([item('a'), item('b')], { assets: ['red', 'nir'] }),
+      (error: Error & { code?: string }) =>
+        error.name === 'CatalogError' &&
+        error.code === 'no-asset' &&
+        error.message === 'None of 2 items has an asset red or nir; their assets are data.',
+    );
+    // The asset is there, and something else is wrong with it: that is a bad item.
+    const bad = await read([{ ...item('a'), assets: { red: {} } }], { assets: ['red'] });
+    assert.equal(bad.rows.length, 0);
+    assert.match(bad.problems[0] ?? '', /it has no href/);
+  });
+
   test('asset fields win over item fields; lists are joined, objects are JSON', async () => {
     const i = item('a', { gsd: 10, instruments: ['msi', 'x'], deep: { a: 1 }, flag: true, none: null }, { gsd: 20 });
     const plain = (await one(i)).columns;
