@@ -166,6 +166,19 @@ describe('catalogs of many rows', { skip }, () => {
     await page.context().close();
   });
 
+  test('a file of forty thousand boxes, as many as two megabytes hold, is drawn in seconds', async () => {
+    const { page, faults } = await open();
+    const payload = { ...latticePayload(40_000, 340), live: false };
+    const began = Date.now();
+    await mount(page, 'c', payload);
+    await mapLive(page, 'c');
+    await until(async () => /40.000 footprints in view/.test(await legend(page)), 'all are counted');
+    // Five seconds are wanted on software rendering; a loaded machine may take three times as long.
+    assert.ok(Date.now() - began < 15_000, `${Date.now() - began} ms`);
+    assert.deepEqual(faults, []);
+    await page.context().close();
+  });
+
   test('a span of time that is chosen filters map and table, and Escape shows all again', async () => {
     const { page, faults } = await open();
     await withKernel(page, 600, 30);

@@ -1,7 +1,7 @@
 /** What a map of many rows shows: single boxes or their density, and of how many rows. */
 import type { JSX } from 'preact';
 import { formatCount, plural } from '../../shared/format.js';
-import type { Shown } from './field.js';
+import type { Shown } from './choice.js';
 
 interface FieldLegendProps {
   readonly shown: Shown;

@@ -10,7 +10,7 @@ import {
   type TimeFilter,
   type ViewportArgs,
 } from '../../../src/display/wire/message.js';
-import type { CatalogData, LonLatBox } from '../../../src/display/wire/payload.js';
+import type { CatalogData } from '../../../src/display/wire/payload.js';
 import { NoKernelError, type Host } from '../../shared/host.js';
 import type { Scene } from './box-layer.js';
 import {
@@ -24,25 +24,8 @@ import {
   type Chunk,
   type Seen,
 } from './chunk.js';
+import { boxScene, cellsOf, drawsBoxes, NOTHING, padded, type FieldView, type Shown } from './choice.js';
 import { decodeDensity, densityOf, type Density } from './density-image.js';
-
-/** What a field needs of the map's view. */
-export interface FieldView {
-  readonly bounds: LonLatBox;
-  readonly width: number;
-  readonly height: number;
-}
-
-/** What is drawn, in the words of the legend. */
-export interface Shown {
-  readonly as: 'boxes' | 'density';
-  /** Rows in view; null when nobody has counted them. */
-  readonly count: number | null;
-  /** Highest count of a cell. */
-  readonly most: number;
-  /** Rows that were counted: all of them, or those that the file holds. */
-  readonly of: 'all' | 'file';
-}
 
 export type Loading = { readonly done: number; readonly total: number } | null;
 
@@ -60,40 +43,17 @@ export interface MapField {
   setView(view: FieldView): void;
 }
 
-/** Boxes are drawn up to this many in view… */
-const MOST_BOXES = 20_000;
-/** …of at least this mean width in CSS pixels; a few small ones are drawn as they are. */
-const LEAST_WIDTH = 4;
-const FEW_BOXES = 1500;
-/** Side of a cell that is counted here, in CSS pixels. */
-const CELL = 2;
 /** Cells asked of the kernel, and the largest side on screen at which the payload's own grid is still shown. */
 const ASKED_CELLS = 60_000;
 const COARSEST_CELL = 14;
 /** Views are looked at when they have rested this long. */
 const REST_MS = 80;
-/** Share of the view's size that is fetched on each side, so that small moves show no edge. */
-const MARGIN = 0.4;
 /** Rows of one request of "Load all": under 512 kB of base64. */
 const ROWS_PER_REQUEST = 15_000;
 /** Above so many rows only those near the view go to the graphics card; software rendering would stall on all. */
 const DRAWN_WHOLE = 120_000;
 /** Numbers of rows that the kernel added for a view start here. */
 const VIEW_OFFSET = 2 ** 30;
-
-const NOTHING: Scene = { chunks: [], density: null, fill: 0.1, edge: 0.9 };
-
-function padded({ bounds: [w, s, e, n] }: FieldView): LonLatBox {
-  const [dx, dy] = [(e - w) * MARGIN, (n - s) * MARGIN];
-  const wide = e - w + 2 * dx >= 360;
-  const middle = (w + e) / 2;
-  return [
-    wide ? middle - 180 : w - dx,
-    Math.max(-85.05, s - dy),
-    wide ? middle + 180 : e + dx,
-    Math.min(85.05, n + dy),
-  ];
-}
 
 export class Field implements MapField {
   readonly #scene = signal<Scene>(NOTHING);
@@ -195,9 +155,7 @@ export class Field implements MapField {
       this.#showBoxes(this.#cut ? [this.#cut] : this.#base, seen, view, of);
       return;
     }
-    const across = (box[2] - box[0]) / (view.bounds[2] - view.bounds[0]);
-    const width = Math.max(1, Math.min(1024, Math.round((view.width / CELL) * across)));
-    const height = Math.max(1, Math.min(1024, Math.round((view.height / CELL) * (1 + 2 * MARGIN))));
+    const { width, height } = cellsOf(view, box);
     this.#showDensity(densityOf(box, width, height, coverIn(this.#base, box, width, height)), seen.count, of);
   }
 
@@ -286,14 +244,7 @@ export class Field implements MapField {
   }
 
   #showBoxes(chunks: readonly Chunk[], seen: Seen, view: FieldView, of: Shown['of']): void {
-    const pixels = seen.width * (view.width / (view.bounds[2] - view.bounds[0]));
-    const overlap = (seen.count * pixels * pixels) / (view.width * view.height);
-    this.#scene.value = {
-      chunks,
-      density: null,
-      fill: Math.max(0.015, 0.14 / Math.max(1, overlap)),
-      edge: seen.count > 4000 ? 0.45 : seen.count > 800 ? 0.7 : 0.95,
-    };
+    this.#scene.value = boxScene(chunks, seen, view);
     this.shown.value = { as: 'boxes', count: seen.count, most: 0, of };
   }
 
@@ -337,9 +288,4 @@ export class Field implements MapField {
     if (ref.chunk === this.#extra) return null;
     return this.isWhole.peek() ? { row: number } : { sample: number };
   }
-}
-
-function drawsBoxes(seen: Seen, view: FieldView): boolean {
-  const pixels = seen.width * (view.width / (view.bounds[2] - view.bounds[0]));
-  return seen.count <= FEW_BOXES || (seen.count <= MOST_BOXES && pixels >= LEAST_WIDTH);
 }

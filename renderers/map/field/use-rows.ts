@@ -2,7 +2,7 @@
 import { useMemo, useState } from 'preact/hooks';
 import { parseRowsResult, type RowsArgs, type TimeFilter } from '../../../src/display/wire/message.js';
 import type { Cell, FootprintRow } from '../../../src/display/wire/payload.js';
-import { formatInterval, formatTime } from '../../shared/format.js';
+import { formatCount, formatInterval, formatTime } from '../../shared/format.js';
 import type { Host } from '../../shared/host.js';
 import { factOf, HIDDEN, timesOf, type Chunk } from './chunk.js';
 import type { Field } from './field.js';
@@ -62,8 +62,18 @@ export function useRows({ host, viewId, datasetId, field, isAlone, total, time, 
       },
     [local, host, viewId, datasetId, time, sort],
   );
-  if (!local) return { ...found, load, note: null };
-  const note = local.isPart ? `the kernel has stopped: these are the ${local.length} rows that the file holds` : null;
+  if (!local) {
+    // Of catalogs too large to be kept the kernel holds a sample.
+    const isSample = time === null && found.length < total;
+    return {
+      ...found,
+      load,
+      note: isSample ? `a sample of ${formatCount(found.length)} rows; the map counts all` : null,
+    };
+  }
+  const note = local.isPart
+    ? `the kernel has stopped: these are the ${formatCount(local.length)} rows that the file holds`
+    : null;
   return { columns: local.columns, length: local.length, load, note };
 }
 
