@@ -11,7 +11,7 @@ import {
 } from '../formats/geoparquet/index.js';
 import type { RowPicks } from './row-order.js';
 import { BACKEND_ON_DISK, SCHEMA_VERSION } from './schema.js';
-import { filepathToStore, isStoredAsIs } from './stored-path.js';
+import { addressToStore, filepathToStore, isStoredAsIs } from './stored-path.js';
 import {
   bytesColumn,
   emptySpan,
@@ -36,7 +36,7 @@ const addId = (table: CatalogTable): Adder => {
 const addFilepath =
   (pathsAsGiven: boolean) =>
   (table: CatalogTable): Adder => {
-    if (pathsAsGiven) return (i, to) => to.text(table.filepath(i));
+    if (pathsAsGiven) return (i, to) => to.text(addressToStore(table.filepath(i)));
     const stored = storedText(table, 'filepath');
     const span = emptySpan();
     return (i, to) =>

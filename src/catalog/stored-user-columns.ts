@@ -11,6 +11,7 @@ import {
   type Adder,
   type FileColumn,
 } from './stored-picks.js';
+import { addressToStore } from './stored-path.js';
 import { STORED, StoredTable } from './stored-table.js';
 import type { CatalogTable } from './table.js';
 
@@ -24,6 +25,9 @@ const USER_TYPES: Readonly<Record<string, UserType>> = {
   text: 'string',
   time: 'string',
 };
+
+/** Files of the right rows of pairs. */
+const PAIRED_PATH = /^_right\d*_filepath$/;
 
 /** Type of a user column: one for all values, numbers are doubles; null when no row has a value. */
 function userType(name: string, picks: RowPicks): UserType | null {
@@ -110,8 +114,9 @@ export function userColumn(name: string, type: UserType): FileColumn {
         return boolData(out);
       },
     };
+  const isPath = PAIRED_PATH.test(name);
   const addText = (table: CatalogTable): Adder => {
-    const stored = storedText(table, name);
+    const stored = isPath ? null : storedText(table, name);
     const span = emptySpan();
     return (i, to) => {
       if (stored) {
@@ -121,7 +126,7 @@ export function userColumn(name: string, type: UserType): FileColumn {
       }
       const value = table.value(name, i);
       if (value === null) to.null();
-      else to.text(String(value));
+      else to.text(isPath ? addressToStore(String(value)) : String(value));
     };
   };
   return { name, type, make: bytesColumn('string', addText) };

@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
-import { openCatalog, type CatalogRow, type GeoCatalog, type NativeGrid } from '../../../src/catalog/index.js';
+import {
+  appendFiles,
+  encodeCatalog,
+  openCatalog,
+  type CatalogRow,
+  type GeoCatalog,
+  type NativeGrid,
+} from '../../../src/catalog/index.js';
+import { boxPolygon } from '../../../src/catalog/geometry.js';
 import { hilbertIndex } from '../../../src/catalog/hilbert.js';
 import { Crs, createRandom, days, isNadirError, parseTime } from '../../../src/core/index.js';
 import { readGeoParquet, writeGeoParquet, writeParquetTable } from '../../../src/formats/geoparquet/index.js';
@@ -104,6 +112,63 @@ describe('catalogs in GeoParquet', () => {
     assert.deepEqual(back.targetResolution, [10, 20]);
     assert.equal(back.backend, 'raster');
   });
+
+  test('signatures and passwords of addresses stay out of files; the rest of an address is kept', () =>
+    withFolder(async (folder) => {
+      const box = [0, 0, 1, 1] as const;
+      const signed = 'https://acc.blob.core.windows.net/c/a.tif?v=2&sv=2021-06-08&se=2030&sig=S3CRET';
+      const rows = [
+        signed,
+        'https://user:S3CRET@host/b.tif',
+        'https://host/c.tif?versionId=7',
+        's3://bucket/d.tif',
+      ].map((filepath, i) => ({ id: `r${i}`, filepath, box, columns: { note: 'S?@' } }));
+      const catalog = makeCatalog(rows);
+      const file = path.join(folder, 'signed.parquet');
+      const { warnings } = await withWarnings(() => catalog.toGeoParquet(file, { sort: 'none' }));
+      assert.equal(warnings.length, 1);
+      assert.match(warnings[0]!, /without signatures.*catalogFromStac/);
+      assert.doesNotMatch(warnings[0]!, /S3CRET/);
+      const unsigned = [
+        'https://acc.blob.core.windows.net/c/a.tif?v=2',
+        'https://host/b.tif',
+        'https://host/c.tif?versionId=7',
+        's3://bucket/d.tif',
+      ];
+      const pathsOf = async (place: string): Promise<readonly string[]> =>
+        (await (await openCatalog(place)).toArray()).map((r) => r.filepath);
+      assert.deepEqual(await pathsOf(file), unsigned);
+      // In memory the address still opens.
+      assert.equal((await catalog.toArray())[0]?.filepath, signed);
+
+      const shards = path.join(folder, 'shards');
+      await appendFiles(shards, catalog);
+      assert.deepEqual(await pathsOf(shards), unsigned);
+      const encoded = path.join(folder, 'encoded.parquet');
+      writeFileSync(
+        encoded,
+        encodeCatalog(await catalog.toArray(), { backend: 'raster', crs: catalog.crs, targetResolution: null }),
+      );
+      assert.deepEqual(await pathsOf(encoded), unsigned);
+      const pairs = path.join(folder, 'pairs.parquet');
+      await catalog.intersect(catalog).toGeoParquet(pairs);
+      for (const place of [file, encoded, pairs]) assert.ok(!readFileSync(place).includes('S3CRET'), place);
+
+      // A file that another program wrote with its signatures loses them when it is written again.
+      const foreign = path.join(folder, 'foreign.parquet');
+      writeFileSync(
+        foreign,
+        writeGeoParquet({
+          rows: { filepath: [signed], geometry: [boxPolygon(box)] },
+          crs: 'EPSG:32631',
+          columns: [{ name: 'filepath', type: 'string' }],
+        }),
+      );
+      const { value: again } = await withWarnings(() => openCatalog(foreign));
+      assert.equal((await again.toArray())[0]?.filepath, signed);
+      await again.toGeoParquet(foreign);
+      assert.deepEqual(await pathsOf(foreign), [unsigned[0]]);
+    }));
 
   test('the same catalog gives the same bytes, each time', async () => {
     const catalog = makeCatalog(ROWS);
