@@ -24,6 +24,8 @@ export interface PreparedQuery {
   readonly areas: readonly Area[] | null;
   readonly interval: Interval | null;
   readonly tStep: number;
+  /** The area as it was given, in words; null for none. */
+  readonly given: string | null;
   /** Bounds given without a CRS, for the warning that they may be in another one. */
   readonly bareBounds: Bounds | null;
 }
@@ -152,6 +154,15 @@ export function prepareAreas(
   }
 }
 
+const shortNumber = (v: number): number => Number(v.toPrecision(10));
+
+/** An area as it was given: its box, and the CRS where it is not the catalog's. */
+function areaText(area: { readonly bounds: Bounds } | { readonly geometry: Area }, from: Crs, to: Crs): string {
+  const box = 'bounds' in area ? area.bounds : footprintBounds(area.geometry);
+  const polygon = 'bounds' in area ? '' : 'a polygon within ';
+  return `${polygon}[${box.map(shortNumber).join(', ')}]${from.equals(to) ? '' : ` in ${from.canonical}`}`;
+}
+
 /**
  * Checks and projects a query.
  *
@@ -162,10 +173,12 @@ export function prepareQuery(target: GeoSlice | QueryOptions, crs: Crs): Prepare
   if (target instanceof GeoSlice || kindOf(target) === 'geoslice') {
     // SAFETY: the kind says that this is a slice, maybe of another copy of the library.
     const slice = target as GeoSlice;
+    const [area, from] = [{ bounds: slice.bounds }, Crs.from(slice.crs)];
     return {
-      areas: prepareAreas({ bounds: slice.bounds }, Crs.from(slice.crs), crs),
+      areas: prepareAreas(area, from, crs),
       interval: slice.interval,
       tStep: 1,
+      given: areaText(area, from, crs),
       bareBounds: null,
     };
   }
@@ -182,6 +195,7 @@ export function prepareQuery(target: GeoSlice | QueryOptions, crs: Crs): Prepare
     areas: area && prepareAreas(area, from, crs),
     interval: o.time === undefined ? null : parseInterval(o.time),
     tStep,
+    given: area && areaText(area, from, crs),
     bareBounds: o.bounds && o.crs === undefined ? o.bounds : null,
   };
 }

@@ -29,7 +29,7 @@ import {
   type UnionOptions,
 } from './set-arguments.js';
 import { rowsSource } from './engines/memory/memory-source.js';
-import { explainRelation } from './explain.js';
+import { explainRelation, INSPECT } from './explain.js';
 import { groupCatalog } from './groups.js';
 import type { Operation } from './operations/operation.js';
 import { queryOperation, strideOperation } from './operations/query.js';
@@ -121,10 +121,13 @@ export class Catalog implements GeoCatalog {
       task.end();
     }
   }
-  /** One line for lists of variables; counts rows only where that costs nothing. */
+  /** What `console.log` shows. */
+  [INSPECT](): string {
+    return this.toString();
+  }
+  /** One line for lists of variables; never waits or throws, and counts rows only where that costs next to nothing. */
   toString(): string {
-    const cheap = this.#relation.operations.every((o) => !o.other && o.callsBack !== true);
-    const view = cheap ? this.#relation.now() : null;
+    const view = this.#relation.glance();
     if (!view) return `${this.backend} catalog, ${this.crs.canonical}`;
     const length = viewLength(view);
     return `${length} ${this.backend} ${length === 1 ? 'row' : 'rows'}, ${this.crs.canonical}`;

@@ -7,6 +7,9 @@ import type { ScanFilter } from './table.js';
 import { viewLength } from './table-view.js';
 import type { Explanation, ExplanationStep } from './types.js';
 
+/** Key of the method by which Node shows an object. */
+export const INSPECT = Symbol.for('nodejs.util.inspect.custom');
+
 const COLUMNS = ['operation', 'what', 'rows in', 'rows out', 'by space', 'by time', 'by predicate', 'SQL'];
 
 function stepText({ detail, rowsIn, rowsOut, removed }: ExplanationStep): string {
@@ -57,6 +60,11 @@ class ShownExplanation implements Explanation {
   }
   [DISPLAY_METHOD](): Promise<Record<string, unknown>> {
     return displayObject(this);
+  }
+  /** In a terminal: a line for each step. */
+  [INSPECT](): string {
+    const width = Math.max(...this.facts.map(({ label }) => label.length));
+    return this.facts.map(({ label, value }) => `${label.padEnd(width)}  ${value}`).join('\n');
   }
   toString(): string {
     return this.steps.map((s) => `${s.operation} ${s.rowsOut}`).join(' → ');

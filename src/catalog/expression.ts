@@ -125,7 +125,8 @@ class Compiler<S> {
     const list = operands.map((m) => this.#operand(m));
     return (s, i) => {
       const v = value(s, i);
-      return v !== null && list.some((m) => this.#order(v, m(s, i), at) === 0) !== negated;
+      // Missing values, NaN among them, are neither in a list nor not in it.
+      return v !== null && !Number.isNaN(v) && list.some((m) => this.#order(v, m(s, i), at) === 0) !== negated;
     };
   }
 

@@ -6,6 +6,9 @@ import { collectViews, otherOf, streamViews } from './relation-stream.js';
 import type { RowSource, ScanFilter, TableView } from './table.js';
 import { viewBounds, viewLength } from './table-view.js';
 
+/** Rows of a catalog in memory that may be gone through just to tell how many are left. */
+const GLANCE_ROWS = 20_000;
+
 /** The rows of a memory chain, with what made them. */
 interface Evaluated {
   readonly view: TableView;
@@ -66,6 +69,21 @@ export class Relation {
   /** The rows, when they can be had without waiting. */
   now(): TableView | null {
     return this.#now()?.view ?? null;
+  }
+
+  /** The rows, when they are known or cost next to nothing; a chain that fails has none. */
+  glance(): TableView | null {
+    if (this.#evaluated) return this.#evaluated.view;
+    const { table } = this.source;
+    if (this.operation) {
+      if (!table || table.length > GLANCE_ROWS) return null;
+      if (this.operations.some((o) => o.other !== undefined || o.callsBack === true)) return null;
+    }
+    try {
+      return this.now();
+    } catch {
+      return null;
+    }
   }
 
   /** How the rows of a memory chain were made, once they are. */

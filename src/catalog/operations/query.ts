@@ -48,15 +48,9 @@ function warnOfUnits(bounds: Bounds, total: Bounds, crs: Crs): void {
   );
 }
 
-function describeQuery({ areas, interval }: PreparedQuery): string {
-  const boxes = areas?.map(
-    (a) =>
-      `[${footprintBounds(a)
-        .map((v) => Number(v.toPrecision(8)))
-        .join(', ')}]`,
-  );
+function describeQuery({ given, interval }: PreparedQuery): string {
   return [
-    ...(boxes ? [`meets ${boxes.join(' or ')}`] : []),
+    ...(given === null ? [] : [`meets ${given}`]),
     ...(interval ? [`${formatTime(interval.start)} to ${formatTime(interval.end)}`] : []),
   ].join(', ');
 }

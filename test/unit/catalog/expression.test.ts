@@ -41,6 +41,8 @@ describe('expressions', () => {
     }
     assert.equal(holds('cloud in [1, 2]', { cloud: null }), false);
     assert.equal(holds('cloud not in [1, 2]', { cloud: null }), false);
+    assert.equal(holds('cloud in [1, 2]', { cloud: NaN }), false);
+    assert.equal(holds('cloud not in [1, 2]', { cloud: NaN }), false);
     assert.equal(holds('not (cloud == 10)', { cloud: null }), true);
     assert.equal(holds('cloud is null', { cloud: null }), true);
     assert.equal(holds('cloud is not null', { cloud: null }), false);
