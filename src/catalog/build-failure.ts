@@ -3,6 +3,7 @@ import {
   FormatError,
   isNadirError,
   messageOf,
+  TransformError,
   warn,
   type Crs,
   type LedgerEntry,
@@ -21,10 +22,32 @@ export function asNadirError(file: string, error: unknown): NadirError {
     : new FormatError('unreadable', `${file}: ${messageOf(error)}.`, { details: { file }, cause: error });
 }
 
+/** Why a file has no footprint in the catalog's CRS (null when it would be the first file's). */
+export function footprintError(file: string, crs: Crs | null, error: unknown): NadirError {
+  if (!crs || !isNadirError(error) || error.code !== 'outside-domain') return asNadirError(file, error);
+  return new TransformError(
+    'outside-domain',
+    `${file}: its footprint has no image in ${crs.canonical}, the CRS of the catalog.`,
+    {
+      hint: "Without targetCrs the catalog takes the CRS of its first file; for files far apart choose targetCrs: 'EPSG:4326'.",
+      details: { file },
+      cause: error,
+    },
+  );
+}
+
+/** An error's message without the file that it begins with, for lists that name the file themselves. */
+export function reasonOf(file: string, message: string): string {
+  const named = [file, baseName(file)].find((name) => message.startsWith(name));
+  return named === undefined ? message : message.slice(named.length).replace(/^[:,]?\s+/, '');
+}
+
 /** One warning for all files that were skipped. */
 export function warnOfSkipped(skipped: readonly LedgerEntry[], total: number): void {
   if (skipped.length === 0) return;
-  const lines = skipped.slice(0, SHOWN_FAILURES).map(({ item, error }) => `  ${baseName(item)}: ${error.message}`);
+  const lines = skipped
+    .slice(0, SHOWN_FAILURES)
+    .map(({ item, error }) => `  ${baseName(item)}: ${reasonOf(item, error.message)}`);
   const rest = skipped.length - lines.length;
   warn(
     [
@@ -32,6 +55,7 @@ export function warnOfSkipped(skipped: readonly LedgerEntry[], total: number): v
       ...lines,
       ...(rest > 0 ? [`  … and ${rest} more; config.skipped has all.`] : []),
     ].join('\n'),
+    'skipped',
   );
 }
 
@@ -46,6 +70,6 @@ export function warnOfShifts(rows: readonly CatalogRow[], catalogCrs: Crs): void
   }
   if (files === 0) return;
   warn(
-    `The footprints of ${files} files may be off by some 100 m: the definition of ${[...names].join(', ')} names no shift from its datum to WGS 84. Register one with Crs.register('EPSG:…', '… +towgs84=…').`,
+    `The ${files === 1 ? 'footprint of 1 file' : `footprints of ${files} files`} may be off by some 100 m: the definition of ${[...names].join(', ')} names no shift from its datum to WGS 84. Register one with Crs.register('EPSG:…', '… +towgs84=…').`,
   );
 }

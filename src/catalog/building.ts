@@ -10,7 +10,7 @@ import {
   type LedgerEntry,
   type NadirError,
 } from '../core/index.js';
-import { asNadirError, warnOfShifts, warnOfSkipped } from './build-failure.js';
+import { asNadirError, footprintError, warnOfShifts, warnOfSkipped } from './build-failure.js';
 import { checkBuildOptions, DEFAULT_CONCURRENCY, type BuildOptions } from './build-options.js';
 import { memoryCatalog } from './catalog.js';
 import { expandFiles, type FileInput } from './expand-files.js';
@@ -144,7 +144,7 @@ class Assembly {
       this.crs = catalogCrs;
     } catch (error) {
       this.misplaced++;
-      this.#fail(file, { problem: asNadirError(file, error), raises: true });
+      this.#fail(file, { problem: footprintError(file, this.crs, error), raises: true });
     }
   }
 
@@ -242,7 +242,11 @@ export async function buildCatalog<O extends BuildOptions & NamedFiles>(
       throw new CatalogError(
         'no-rows',
         `None of ${inputs.length} files could be indexed; the first failed with: ${skipped[0]?.error.message ?? 'no rows'}`,
-        { details: { skipped }, cause: skipped[0]?.error },
+        {
+          details: { skipped },
+          cause: skipped[0]?.error,
+          ...(skipped[0]?.error.hint !== undefined && { hint: skipped[0].error.hint }),
+        },
       );
     }
     warnOfSkipped(skipped, inputs.length);

@@ -100,5 +100,5 @@ export function warnOfProblems(skipped: readonly LedgerEntry[], items: number): 
   const rest = groups.slice(SHOWN).reduce((n, g) => n + g.count, 0);
   const what = `${skipped.length} ${skipped.length === 1 ? 'problem' : 'problems'} in ${items} STAC items:`;
   const lines = groups.slice(0, SHOWN).map(({ line }) => cut(`  ${line}`));
-  warn([what, ...lines, ...(rest > 0 ? [`  … and ${rest} more; config.skipped has all.`] : [])].join('\n'));
+  warn([what, ...lines, ...(rest > 0 ? [`  … and ${rest} more; config.skipped has all.`] : [])].join('\n'), 'skipped');
 }

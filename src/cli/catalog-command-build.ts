@@ -9,6 +9,7 @@ import { VECTOR_EXTENSIONS } from '../formats/vector/index.js';
 import { isRemote, listFiles, openSource, writeFileAtomic } from '../io/index.js';
 import { json, readAssets, readChoice, readList, readNumber, stacPlace } from './catalog-command.js';
 import { checkTarget, formatOf, writeTarget, type TargetFlags } from './catalog-command-target.js';
+import { listSkipped, skippedOf, withoutSkipWarnings } from './catalog-command-skipped.js';
 import { progressLine, type CliContext } from './console.js';
 import { EXIT } from './exit-code.js';
 
@@ -176,14 +177,11 @@ export async function buildCommand(files: readonly string[], flags: BuildFlags, 
     flags.kind === undefined ? await guessKind(files, context) : [readChoice('kind', flags.kind, KINDS), null];
   if (said !== null) context.stderr.write(`indexing as ${said} (--kind says otherwise)\n`);
   checkFlags(kind, flags);
-  const catalog = await build(kind, files, flags, context);
+  const make = (): Promise<GeoCatalog> => build(kind, files, flags, context);
+  const catalog = await (kind === 'stac' ? make() : withoutSkipWarnings(context.stderr, make));
   try {
     const report = await writeTarget(catalog, flags, format, context);
-    const skipped = (catalog.config.skipped ?? []).map((s) => ({
-      file: s.item,
-      code: s.error.code,
-      message: s.error.message,
-    }));
+    const skipped = skippedOf(catalog.config.skipped);
     if (flags.skipReport !== undefined)
       await writeFileAtomic(path.resolve(flags.skipReport), json(skipped), { signal: context.signal });
     const facts = { ...report, kind, crs: catalog.crs.canonical };
@@ -192,7 +190,8 @@ export async function buildCommand(files: readonly string[], flags: BuildFlags, 
       context.stdout.write(
         `${report.path}: ${report.rows} rows, ${report.bytes} bytes, ${facts.crs}${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}\n`,
       );
-    for (const { file, message } of skipped) context.stderr.write(`skipped ${file}: ${message}\n`);
+    // Of STAC items the warning has said it in few words.
+    if (kind !== 'stac') listSkipped(context.stderr, catalog.config.skipped ?? []);
     return EXIT.ok;
   } finally {
     await catalog.dispose();

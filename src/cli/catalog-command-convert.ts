@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { ArgumentError } from '../core/index.js';
 import { isRemote } from '../io/index.js';
 import { json, opened, type OpenFlags } from './catalog-command.js';
+import { skippedOf } from './catalog-command-skipped.js';
 import { checkTarget, formatOf, writeTarget, type TargetFlags } from './catalog-command-target.js';
 import type { CliContext } from './console.js';
 import { EXIT } from './exit-code.js';
@@ -26,14 +27,9 @@ export async function convertCommand(place: string, flags: ConvertFlags, context
     throw new ArgumentError('same-file', `${flags.out} is the source itself.`, { hint: 'Write elsewhere.' });
   return opened(place, flags, context, async (catalog) => {
     const report = { ...(await writeTarget(catalog, flags, format, context)), format, crs: catalog.crs.canonical };
-    const skipped = (catalog.config.skipped ?? []).map((s) => ({
-      item: s.item,
-      code: s.error.code,
-      message: s.error.message,
-    }));
+    const skipped = skippedOf(catalog.config.skipped);
     if (flags.json === true) context.stdout.write(json({ ...report, skipped }));
     else context.stdout.write(`${report.path}: ${report.rows} rows, ${report.bytes} bytes, ${format}\n`);
-    for (const { message } of skipped) context.stderr.write(`skipped ${message}\n`);
     return EXIT.ok;
   });
 }

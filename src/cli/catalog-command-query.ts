@@ -2,6 +2,7 @@
 import { ArgumentError, formatTime } from '../core/index.js';
 import { catalogToStac } from '../catalog/index.js';
 import type { CatalogRow, GeoCatalog, QueryOptions, Scalar } from '../catalog/types.js';
+import { unsignedHref } from '../formats/stac/index.js';
 import {
   json,
   opened,
@@ -59,7 +60,15 @@ function csvLines(rows: readonly CatalogRow[]): string {
   const head = ['id', 'filepath', 'start', 'end', 'crs', 'xmin', 'ymin', 'xmax', 'ymax', ...columns];
   const lines = rows.map((r) => {
     const [start, end] = r.interval ? [formatTime(r.interval.start), formatTime(r.interval.end)] : [null, null];
-    return [r.id, r.filepath, start, end, r.crs.canonical, ...r.bbox, ...columns.map((c) => r.columns[c])];
+    return [
+      r.id,
+      unsignedHref(r.filepath),
+      start,
+      end,
+      r.crs.canonical,
+      ...r.bbox,
+      ...columns.map((c) => r.columns[c]),
+    ];
   });
   return [head, ...lines].map((line) => `${line.map(csvField).join(',')}\r\n`).join('');
 }
@@ -69,7 +78,7 @@ function tableLines(rows: readonly CatalogRow[]): string {
     r.id,
     r.interval ? formatTime(r.interval.start) : 'static',
     r.interval ? formatTime(r.interval.end) : '',
-    r.filepath,
+    unsignedHref(r.filepath),
   ]);
   let text = '';
   for (let i = 0; i < cells.length; i += TABLE_ROWS)

@@ -14,6 +14,7 @@ import {
 import { catalogFromStac, openCatalog } from '../catalog/index.js';
 import type { CatalogRow, GeoCatalog, MultiPolygon, Polygon } from '../catalog/types.js';
 import { ParquetFile } from '../formats/geoparquet/index.js';
+import { unsignedHref } from '../formats/stac/index.js';
 import { isRemote, openSource } from '../io/index.js';
 import { progressLine, type CliContext } from './console.js';
 
@@ -129,7 +130,7 @@ export async function readArea(file: string): Promise<Polygon | MultiPolygon> {
 /** A row as JSON shows it. */
 export const seen = (row: CatalogRow): Readonly<Record<string, unknown>> => ({
   id: row.id,
-  filepath: row.filepath,
+  filepath: unsignedHref(row.filepath),
   start: row.interval && formatTime(row.interval.start),
   end: row.interval && formatTime(row.interval.end),
   crs: row.crs.canonical,

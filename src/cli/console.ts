@@ -46,11 +46,11 @@ export function progressLine(
   return { onProgress, end };
 }
 
-/** An error as a person reads it: what, where, what to do. */
-export function showError(out: TextOut, error: unknown): void {
+/** An error as a person reads it: what, where, what to do; `words` puts a hint in those of the command. */
+export function showError(out: TextOut, error: unknown, words = (hint: string): string => hint): void {
   const isKnown = isNadirError(error);
   out.write(`error: ${messageOf(error)}\n`);
-  if (isKnown && error.hint !== undefined) out.write(`hint: ${error.hint}\n`);
+  if (isKnown && error.hint !== undefined) out.write(`hint: ${words(error.hint)}\n`);
   if (isKnown) out.write(`(${error.name} ${error.code})\n`);
   else if (error instanceof Error && error.stack !== undefined)
     out.write(`${error.stack.split('\n').slice(1, 6).join('\n')}\n`);

@@ -5,6 +5,7 @@ import { addCatalogCommands } from './catalog-command-program.js';
 import { showError, type CliContext } from './console.js';
 import { EXIT, exitCodeOf } from './exit-code.js';
 import type { ExportFlags } from './export-command.js';
+import { asFlags } from './flag-words.js';
 import type { RunFlags } from './run-command.js';
 
 const collect = (value: string, all: readonly string[] = []): readonly string[] => [...all, value];
@@ -103,7 +104,7 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
       context.stderr.write('interrupted\n');
       return EXIT.interrupted;
     }
-    showError(context.stderr, error);
+    showError(context.stderr, error, argv[0] === 'catalog' ? asFlags : undefined);
     return exitCodeOf(error);
   }
 }

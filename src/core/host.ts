@@ -14,6 +14,9 @@ export interface Progress {
   readonly failed?: number;
 }
 
+/** What a warning is about: `skipped` sums up what a result's ledger holds. */
+export type WarningTopic = 'skipped';
+
 /** A live view of one displayed object: the renderer asks, the object answers (`renderers.md` §3). */
 export type ViewHandler = (op: string, args: unknown) => unknown;
 
@@ -26,8 +29,8 @@ export interface NadirHost {
    * `startedAt`: when the task began, on the clock of `performance.now()`; default now.
    */
   progress(label: string, startedAt?: number): { update(p: Progress): void; done(): void } | undefined;
-  /** Shows one warning line in the output of the running cell. */
-  warn(message: string): void;
+  /** Shows one warning line in the output of the running cell; `topic` for hosts that show some of them otherwise. */
+  warn(message: string, topic?: WarningTopic): void;
   /** A fresh view id (`cellId:ordinal`) for an object about to be displayed. */
   nextViewId(): string;
   /** Keeps a handler that answers the renderer of this view while the kernel lives. */
@@ -47,9 +50,9 @@ export function currentHost(): NadirHost | undefined {
 }
 
 /** Shows one warning line: in the cell's output where there is one, else on stderr. */
-export function warn(message: string): void {
+export function warn(message: string, topic?: WarningTopic): void {
   const host = currentHost();
-  if (host) host.warn(message);
+  if (host) host.warn(message, topic);
   else console.warn(`warning: ${message}`);
 }
 

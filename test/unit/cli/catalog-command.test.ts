@@ -154,10 +154,50 @@ describe('nadir catalog build', () => {
       '--json',
     );
     assert.equal(code, 0);
-    assert.match(err, /skipped .*items\.ndjson, line 2/);
+    assert.equal(err.includes('config.'), false, 'no words of the library');
     const skipped = (JSON.parse(out) as { skipped: { file: string; code: string }[] }).skipped;
     assert.deepEqual(JSON.parse(readFileSync(at('skipped.json'), 'utf8')), skipped);
     assert.equal(skipped[0]?.code, 'source.bad-item');
+  });
+
+  test('a file that is skipped is one line, with its name once, and hints name flags', async () => {
+    const folder = at('bad ones');
+    mkdirSync(folder, { recursive: true });
+    for (const name of ['a.tif', "b 'q'.tif"]) writeFileSync(path.join(folder, name), 'no TIFF at all');
+    for (const name of readdirSync(scenes.folder).filter((n) => n.endsWith('.tif')))
+      writeFileSync(path.join(folder, name), readFileSync(path.join(scenes.folder, name)));
+    const { code, err } = await nadir('build', folder, '-o', at('few.parquet'), '--kind', 'raster');
+    assert.equal(code, 0, err);
+    const lines = err.trim().split('\n');
+    assert.deepEqual(
+      lines
+        .filter((line) => !line.startsWith('hint: '))
+        .map((line) => /^skipped (.*): is not a TIFF file/.exec(line)?.[1]),
+      [path.join(folder, 'a.tif'), path.join(folder, "b 'q'.tif")],
+    );
+  });
+
+  test('hints of errors name flags, not options of the library', async () => {
+    const far = at('far');
+    mkdirSync(far, { recursive: true });
+    const point = { type: 'Feature', properties: {}, geometry: boxPolygon([0, 89, 10, 90]) };
+    writeFileSync(path.join(far, 'a.geojson'), JSON.stringify({ type: 'FeatureCollection', features: [point] }));
+    const { code, err } = await nadir('build', far, '-o', at('far.parquet'), '--crs', 'EPSG:3857');
+    assert.equal(code, 2, err);
+    assert.match(err, /a\.geojson: its footprint has no image in EPSG:3857, the CRS of the catalog/);
+    assert.match(err, /hint: .*--crs EPSG:4326/);
+    assert.equal(err.includes('targetCrs'), false, err);
+  });
+
+  test('signatures of addresses never reach stdout', async () => {
+    const item = { ...makeItem('signed'), assets: { data: { href: 'https://h/c/x.tif?v=1&sig=S3CRET' } } };
+    writeFileSync(at('signed.json'), JSON.stringify(item));
+    for (const flags of [[], ['--json'], ['--format', 'csv'], ['--format', 'geojson']]) {
+      const { code, out, err } = await nadir('query', at('signed.json'), ...flags);
+      assert.equal(code, 0, err);
+      assert.match(out, /x\.tif\?v=1/);
+      assert.doesNotMatch(out + err, /S3CRET/);
+    }
   });
 
   test('writes STAC as well', async () => {
