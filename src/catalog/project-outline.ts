@@ -11,9 +11,9 @@ import {
 export type Point = [x: number, y: number];
 
 /** Places of the exact points within an edge, beside its ends: a polynomial of degree 4 goes through the five. */
-const NODES = [0.25, 0.5, 0.75] as const;
+export const NODES = [0.25, 0.5, 0.75] as const;
 /** Where the polynomial is checked: near the largest value of t(t−¼)(t−½)(t−¾)(t−1), hence of its error. */
-const CHECK = 0.125;
+export const CHECK = 0.125;
 /** Fewer points are projected one by one. */
 const MIN_STEPS = 8;
 /** Deviation that is allowed, relative to the coordinate: 16 roundings, which is 20 nm for a northing of 5 000 km. */
@@ -54,7 +54,8 @@ function weightsAt(t: number): readonly number[] {
 const weightTables = new Map<number, Float64Array>();
 const CHECK_WEIGHTS = Float64Array.from(weightsAt(CHECK));
 
-function weightsFor(steps: number): Float64Array {
+/** Weights for {@link Along.at} of the points of an edge of so many steps. */
+export function weightsFor(steps: number): Float64Array {
   let table = weightTables.get(steps);
   if (!table) {
     table = Float64Array.from(Array.from({ length: steps }, (_, k) => weightsAt(k / steps)).flat());
@@ -64,7 +65,7 @@ function weightsFor(steps: number): Float64Array {
 }
 
 /** One coordinate along an edge: its exact ends, and how far its nodes lie from the straight line between them. */
-class Along {
+export class Along {
   readonly #start: number;
   readonly #length: number;
   readonly #a: number;
@@ -87,8 +88,8 @@ class Along {
   }
 
   /** Whether an exact value at {@link CHECK} lies on it; never with NaN. */
-  holds(value: number): boolean {
-    return Math.abs(this.at(CHECK, CHECK_WEIGHTS, 0) - value) <= TOLERANCE * Math.abs(value);
+  holds(value: number, tolerance = TOLERANCE * Math.abs(value)): boolean {
+    return Math.abs(this.at(CHECK, CHECK_WEIGHTS, 0) - value) <= tolerance;
   }
 }
 

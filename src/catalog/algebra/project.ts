@@ -1,5 +1,5 @@
 /** Footprints of one catalog in the CRS of another (`catalog.md` §5). */
-import { isNadirError, TransformError, type Crs, type RunningTask } from '../../core/index.js';
+import { Crs, isNadirError, TransformError, type RunningTask } from '../../core/index.js';
 import { encodeWkb } from '../../formats/geoparquet/index.js';
 import { DEFAULT_DENSIFY } from '../footprint.js';
 import { boxPolygon, footprintBounds, isBox, polygonsOf, type Area } from '../geometry.js';
@@ -8,6 +8,7 @@ import { projectFootprint as projectArea } from '../stac-geometry.js';
 import { rowAt, type CatalogTable, type TableView } from '../table.js';
 import type { CatalogRow, MultiPolygon, Polygon, Position } from '../types.js';
 import { rowsOf } from './row-index.js';
+import { QuadrilateralImage } from './project-quadrilateral.js';
 import { runSteps, runSync, type Steps } from './steps.js';
 
 /** Rows between two offers to pause. */
@@ -49,6 +50,15 @@ function asBox(area: Area): Area {
   return corners.size === 4 && ring.every((p) => onX(p) || onY(p)) ? boxPolygon(bounds) : area;
 }
 
+let latest: { readonly from: Crs; readonly to: Crs; readonly image: QuadrilateralImage } | undefined;
+
+/** What projects quadrilaterals from one CRS to another; the latest is kept, for tables ask row by row. */
+function imageOf(from: Crs, to: Crs): QuadrilateralImage {
+  if (latest?.from !== from || latest.to !== to)
+    latest = { from, to, image: new QuadrilateralImage(from, to, Crs.from('EPSG:4326')) };
+  return latest.image;
+}
+
 /**
  * A footprint in another CRS: edges densified by 21 points, outer rings counter-clockwise. In degrees one across ±180
  * becomes two parts and one round a pole reaches it. What is a rectangle in both is one of five positions. The same CRS
@@ -58,6 +68,8 @@ function asBox(area: Area): Area {
  */
 export function projectFootprint(geometry: Polygon | MultiPolygon, from: Crs, to: Crs): Polygon | MultiPolygon {
   if (from.equals(to)) return geometry;
+  const image = imageOf(from, to);
+  if (image.take(geometry)) return asBox({ type: 'Polygon', coordinates: [image.ring()] });
   const polygons = polygonsOf(geometry);
   if (polygons.every((rings) => rings.every((ring) => ring.length <= QUADRILATERAL)))
     return asBox(projectArea(geometry, from, to));
@@ -82,6 +94,8 @@ class ProjectedTable extends SelectedTable {
   *measure(): Steps<this> {
     for (let i = 0; i < this.length; i++) {
       if (i % STRIDE === 0) yield { done: i, total: this.length, unit: 'rows' };
+      const image = imageOf(this.#from, this.#to);
+      if (image.take(super.geometry(i)) && !image.envelope(this.#boxes, i * 4)) continue;
       const geometry = this.geometry(i);
       this.#boxes.set(footprintBounds(geometry), i * 4);
       this.#boxed[i] = isBox(geometry) ? 1 : 0;
