@@ -56,7 +56,7 @@ const addCrs = (table: CatalogTable): Adder => {
     const own = table.crs(i);
     if (own !== crs) {
       crs = own;
-      span = spanOf(own.canonical);
+      span = spanOf(own.portable);
     }
     to.span(span);
   };

@@ -1,5 +1,5 @@
 /** Readers of single stored columns: native CRSs and user values. */
-import { CatalogError, Crs, formatTime, messageOf } from '../core/index.js';
+import { CatalogError, Crs, formatTime, isNadirError, messageOf } from '../core/index.js';
 import type { ByteSpan } from '../formats/geoparquet/index.js';
 import type { StoredColumn, StoredFacts, StoredRows } from './stored-table.js';
 import type { Scalar } from './types.js';
@@ -21,6 +21,7 @@ export function crsReader(rows: StoredRows, { crs, where }: StoredFacts): (i: nu
         throw new CatalogError('bad-crs', `${file}, row ${row}: ${messageOf(error)}`, {
           details: { file, row },
           cause: error,
+          ...(isNadirError(error) && error.hint !== undefined && { hint: error.hint }),
         });
       }
       known.set(text, found);

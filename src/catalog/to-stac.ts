@@ -37,7 +37,8 @@ function timesOf(row: CatalogRow): Readonly<Record<string, unknown>> {
 }
 
 function crsFields(crs: Crs): Readonly<Record<string, unknown>> {
-  if (crs.epsg !== null) return { 'proj:code': crs.canonical };
+  const code = crs.epsg === null ? null : crs.canonical;
+  if (code !== null && crs.portable === code) return { 'proj:code': code };
   let json: unknown = null;
   try {
     json = crs.toProjJson();
@@ -45,7 +46,7 @@ function crsFields(crs: Crs): Readonly<Record<string, unknown>> {
     // A projection without PROJJSON is still named exactly for Nadir itself.
     if (!isNadirError(error, 'CrsError')) throw error;
   }
-  return { 'proj:code': null, ...(json !== null && { 'proj:projjson': json }), [MARK.nativeCrs]: crs.canonical };
+  return { 'proj:code': code, ...(json !== null && { 'proj:projjson': json }), [MARK.nativeCrs]: crs.portable };
 }
 
 function gridFields({ transform, width, height }: NativeGrid): Readonly<Record<string, unknown>> {
@@ -106,7 +107,7 @@ function itemOf(row: CatalogRow, catalog: { readonly crs: Crs; readonly backend:
       ...crsFields(row.crs),
       ...(row.native && gridFields(row.native)),
       ...propertiesOf(row.columns),
-      [MARK.crs]: catalog.crs.canonical,
+      [MARK.crs]: catalog.crs.portable,
       [MARK.backend]: catalog.backend,
       [MARK.columns]: Object.keys(row.columns),
       ...(!(catalog.crs.equals(WGS84) && isSame(geometry, row.geometry)) && { [MARK.geometry]: row.geometry }),

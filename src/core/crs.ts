@@ -152,7 +152,7 @@ export class Crs {
     const given: unknown = input;
     if (typeof input === 'object' && given !== null && BRAND in input) {
       // SAFETY: the brand is set by this class only; a copy of another library version is rebuilt from its canonical form.
-      return input instanceof Crs ? input : Crs.from((input as Crs).canonical);
+      return input instanceof Crs ? input : Crs.from((input as Partial<Crs>).portable ?? (input as Crs).canonical);
     }
     if (typeof input === 'object' && given !== null) return Crs.#fromProjJson(input as PlainProjJson);
     if (typeof input !== 'string' || input.trim() === '') {
@@ -241,6 +241,16 @@ export class Crs {
   /** The definition as proj4 reads it. */
   get definition(): string | PlainProjJson {
     return this.#definition;
+  }
+
+  /**
+   * Text from which another process makes this CRS: the canonical form, but the whole definition (WKT or PROJJSON, with
+   * its code) where the code came with a file and is not built in.
+   */
+  get portable(): string {
+    if (this.epsg === null || findDefinition(this.epsg)) return this.canonical;
+    const definition = this.#definition;
+    return typeof definition === 'string' ? definition.trim().replace(/\s+/g, ' ') : canonicalJson(definition);
   }
 
   /** PROJJSON of this CRS, with its authority id where it has one. @throws {@link CrsError} `no-projjson`. */

@@ -3,6 +3,7 @@ import {
   CatalogError,
   Crs,
   FormatError,
+  isNadirError,
   messageOf,
   UnsupportedDataError,
   type Bounds,
@@ -124,11 +125,18 @@ function crsOf(column: Readonly<Record<string, unknown>>, name: string, given: C
       details: { file: name },
     });
   }
-  if (typeof stored === 'string') return Crs.from(stored);
-  const json = record(stored);
-  if (!json)
+  const json = typeof stored === 'string' ? stored : record(stored);
+  if (json === null || json === undefined)
     throw new FormatError('bad-geo-metadata', `${name}: the CRS in the "geo" metadata is ${JSON.stringify(stored)}.`, {
       details: { file: name },
     });
-  return Crs.from(json);
+  try {
+    return Crs.from(json);
+  } catch (error) {
+    throw new FormatError('bad-geo-metadata', `${name}, "geo" metadata: ${messageOf(error)}`, {
+      details: { file: name },
+      cause: error,
+      ...(isNadirError(error) && error.hint !== undefined && { hint: error.hint }),
+    });
+  }
 }

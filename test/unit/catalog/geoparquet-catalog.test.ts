@@ -4,6 +4,8 @@ import path from 'node:path';
 import { describe, test } from 'node:test';
 import {
   appendFiles,
+  catalogFromStac,
+  catalogToStac,
   encodeCatalog,
   openCatalog,
   type CatalogRow,
@@ -170,6 +172,21 @@ describe('catalogs in GeoParquet', () => {
       assert.deepEqual(await pathsOf(foreign), [unsigned[0]]);
     }));
 
+  test('a native CRS whose code is not built in survives, in files and in STAC', async () => {
+    const wkt =
+      'PROJCS["CH1903+ / LV95",GEOGCS["CH1903+",DATUM["CH1903+",SPHEROID["Bessel 1841",6377397.155,299.1528128]],PRIMEM["Greenwich",0],UNIT["degree",0.0174532925199433]],PROJECTION["Mercator_1SP"],PARAMETER["central_meridian",7],PARAMETER["scale_factor",1],PARAMETER["false_easting",2600000],PARAMETER["false_northing",1200000],UNIT["metre",1],AUTHORITY["EPSG","29998"]]';
+    const catalog = makeCatalog([{ id: 'swiss', box: [7, 46, 8, 47], nativeCrs: wkt }], 'EPSG:4326');
+    const { back } = await roundTrip(catalog);
+    assert.deepEqual(plain(await back.toArray()), plain(await catalog.toArray()));
+    assert.equal((await back.toArray())[0]?.crs.canonical, 'EPSG:29998');
+    const items: unknown[] = [];
+    for await (const item of catalogToStac(catalog)) items.push(JSON.parse(JSON.stringify(item)));
+    const imported = await catalogFromStac(items as never, { assets: '*' });
+    assert.deepEqual(plain(await imported.toArray()), plain(await catalog.toArray()));
+    const own = makeCatalog([{ id: 'swiss', box: [0, 0, 10, 10] }], wkt);
+    assert.deepEqual(plain(await (await roundTrip(own)).back.toArray()), plain(await own.toArray()));
+  });
+
   test('the same catalog gives the same bytes, each time', async () => {
     const catalog = makeCatalog(ROWS);
     const first = (await roundTrip(catalog)).bytes;
@@ -324,6 +341,8 @@ describe('files of others', () => {
       );
       write(file, geoOf({ crs: Crs.from('EPSG:32633').toProjJson() }));
       assert.equal((await withWarnings(() => openCatalog(file))).value.crs.canonical, 'EPSG:32633');
+      write(file, geoOf({ crs: { type: 'ProjectedCRS', id: { authority: 'EPSG', code: 99999 } } }));
+      await assert.rejects(openCatalog(file), refuses('bad-geo-metadata', /x\.parquet, "geo" metadata: /));
     });
   });
 

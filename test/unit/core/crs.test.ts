@@ -58,6 +58,23 @@ describe('Crs', () => {
     assert.equal(Crs.from('EPSG:31287').canonical, 'EPSG:31287');
   });
 
+  test('a code that came with its definition is made again from the portable text', () => {
+    const wkt = `PROJCS["CH1903+ / LV95",GEOGCS["CH1903+",DATUM["CH1903+",SPHEROID["Bessel 1841",6377397.155,299.1528128]],
+      PRIMEM["Greenwich",0],UNIT["degree",0.0174532925199433]],PROJECTION["Mercator_1SP"],PARAMETER["central_meridian",7],
+      PARAMETER["scale_factor",1],PARAMETER["false_easting",2600000],PARAMETER["false_northing",1200000],
+      UNIT["metre",1],AUTHORITY["EPSG","29999"]]`;
+    const crs = Crs.from(wkt);
+    assert.equal(crs.canonical, 'EPSG:29999');
+    assert.throws(() => Crs.from(crs.canonical), { code: 'unknown-crs' });
+    const again = Crs.from(crs.portable);
+    assert.ok(again.equals(crs));
+    assert.deepEqual(again.toProjJson(), crs.toProjJson());
+    const json = { ...crs.toProjJson() };
+    assert.ok(Crs.from(Crs.from(json).portable).equals(crs));
+    for (const code of ['EPSG:4326', 'EPSG:32631', '+proj=sinu +a=6371007.181 +b=6371007.181'])
+      assert.equal(Crs.from(code).portable, Crs.from(code).canonical);
+  });
+
   test('nonsense is a CrsError that shows it', () => {
     for (const bad of ['', 'EPSG:', 'banana', '{"type":', 'GEOGCS['])
       assert.throws(() => Crs.from(bad), { name: 'CrsError' }, JSON.stringify(bad));
