@@ -64,11 +64,14 @@ const clamp = (x: number): number => Math.max(-180, Math.min(180, x));
 
 /**
  * Longitudes of a ring as one run. In a ring that reaches both −180 and 180 a long edge spans the map; in any other an
- * edge of more than half a turn goes the short way round, across ±180.
+ * edge of more than half a turn goes the short way round, across ±180, unless the ring would then not close: a part of a
+ * footprint round a pole runs along that pole.
  */
 function continuous(ring: readonly Point[]): Point[] {
   const [west, east] = lonRange(ring);
-  return west <= -180 + LONGITUDE_NOISE && east >= 180 - LONGITUDE_NOISE ? [...ring] : unwrapLongitudes(ring);
+  if (west <= -180 + LONGITUDE_NOISE && east >= 180 - LONGITUDE_NOISE) return [...ring];
+  const run = unwrapLongitudes(ring);
+  return Math.abs((run.at(-1)?.[0] ?? 0) - (run[0]?.[0] ?? 0)) > 180 ? [...ring] : run;
 }
 
 function assemble(polygons: readonly Point[][][]): Area {

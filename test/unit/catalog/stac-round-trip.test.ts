@@ -149,6 +149,26 @@ describe('catalogToStac, then catalogFromStac', () => {
     assert.deepEqual((await back.toArray()).map(plain), (await catalog.toArray()).map(plain));
   });
 
+  test('an image round a pole comes back, whose parts run along the pole', async () => {
+    const polar = Crs.from('EPSG:3031');
+    const wgs84 = Crs.from('EPSG:4326');
+    // Corners at 135° west and so on: one part reaches from there to 180°, the other is the rest.
+    const transform: Affine = [25_000, 0, -3_950_000, 0, -25_000, 4_350_000];
+    const geometry = rasterFootprint({ transform, width: 316, height: 332 }, polar, wgs84);
+    const catalog = makeCatalog([{ id: 'south', geometry, nativeCrs: 'EPSG:3031' }], 'EPSG:4326');
+    for await (const item of catalogToStac(catalog))
+      for (const rings of polygonsOf(item.geometry as CatalogRow['geometry']))
+        for (const ring of rings) {
+          assert.deepEqual(ring.at(-1), ring[0]);
+          for (const [x = NaN] of ring) assert.ok(Math.abs(x) <= 180);
+        }
+    const { value: back, warnings } = await withWarnings(() =>
+      catalogFromStac(catalogToStac(catalog), { assets: '*' }),
+    );
+    assert.deepEqual(warnings, []);
+    assert.deepEqual((await back.toArray())[0]?.geometry, geometry);
+  });
+
   test('backends and rows without a file come back; only items of one backend have one', async () => {
     const rows = [{ id: 'a', filepath: '' }, { id: 'b' }].map((r, i) => makeRow(r, i, Crs.from('EPSG:4326')));
     const facts = { crs: Crs.from('EPSG:4326'), targetResolution: null, config: {} };
