@@ -39,7 +39,8 @@ import { BATCHES, VIEW_NOW } from './rows-now.js';
 import { catalogSlices } from './slices.js';
 import { sqlExtrasOf, type Aggregate, type SqlParams, type SqlRow } from './sql.js';
 import type { CatalogFacts, RowSource, TableView } from './table.js';
-import { around, spanning, viewBounds, viewExtent, viewIndex, viewLength } from './table-view.js';
+import { around, spanning, viewBounds, viewExtent, viewLength } from './table-view.js';
+import { appendRows, readied, rowByRow } from './turns.js';
 import type {
   CatalogBackend,
   CatalogConfig,
@@ -58,8 +59,6 @@ import { writeViews } from './write-catalog.js';
 export const ROOT = Symbol.for('nadir.root');
 /** Key under which a root holds what to do on `dispose`: loaders close their files. */
 const ON_DISPOSE = Symbol.for('nadir.onDispose');
-/** Rows between two looks at the signal. */
-const ABORT_STRIDE = 1024;
 
 /** A catalog of either engine. Deriving shares its source; nothing is ever changed in place. */
 export class Catalog implements GeoCatalog {
@@ -116,7 +115,7 @@ export class Catalog implements GeoCatalog {
     const task = startTask('Reading catalog', o);
     try {
       task.throwIfAborted();
-      yield* this.#relation.batches(task);
+      yield* readied(this.#relation.batches(task), task);
     } finally {
       task.end();
     }
@@ -202,9 +201,9 @@ export class Catalog implements GeoCatalog {
   }
 
   /** Folds all batches into an answer. */
-  async #fold<T>(task: RunningTask, start: T, fn: (soFar: T, view: TableView) => T): Promise<T> {
+  async #fold<T>(views: AsyncIterable<TableView>, start: T, fn: (soFar: T, view: TableView) => T): Promise<T> {
     let answer = start;
-    for await (const view of this.#relation.batches(task)) answer = fn(answer, view);
+    for await (const view of views) answer = fn(answer, view);
     return answer;
   }
 
@@ -216,7 +215,9 @@ export class Catalog implements GeoCatalog {
   count(o: LongTask = {}): Promise<number> {
     return this.#ask(
       o,
-      async (task) => (await this.#summary(task))?.count ?? this.#fold(task, 0, (n, view) => n + viewLength(view)),
+      async (task) =>
+        (await this.#summary(task))?.count ??
+        this.#fold(this.#relation.batches(task), 0, (n, view) => n + viewLength(view)),
     );
   }
 
@@ -225,7 +226,9 @@ export class Catalog implements GeoCatalog {
       o,
       async (task) =>
         (await this.#summary(task))?.bounds ??
-        this.#fold<Bounds>(task, [NaN, NaN, NaN, NaN], (total, view) => around(total, viewBounds(view))),
+        this.#fold<Bounds>(readied(this.#relation.batches(task), task), [NaN, NaN, NaN, NaN], (total, view) =>
+          around(total, viewBounds(view)),
+        ),
     );
   }
 
@@ -233,7 +236,8 @@ export class Catalog implements GeoCatalog {
     return this.#ask(o, async (task) => {
       const summary = await this.#summary(task);
       if (summary) return summary.extent;
-      return this.#fold<Interval | null>(task, null, (total, view) => spanning(total, viewExtent(view)));
+      const views = this.#relation.batches(task);
+      return this.#fold<Interval | null>(views, null, (total, view) => spanning(total, viewExtent(view)));
     });
   }
 
@@ -241,26 +245,18 @@ export class Catalog implements GeoCatalog {
     const task = startTask('Reading catalog', o);
     try {
       task.throwIfAborted();
-      for await (const view of this.#relation.batches(task)) {
-        const length = viewLength(view);
-        for (let k = 0; k < length; k++) {
-          if (k % ABORT_STRIDE === 0) task.throwIfAborted();
-          yield view.table.row(viewIndex(view, k));
-        }
-      }
+      for await (const view of readied(this.#relation.batches(task), task)) yield* rowByRow(view, task);
     } finally {
       task.end();
     }
   }
 
   toArray(o: LongTask = {}): Promise<readonly CatalogRow[]> {
-    return this.#ask(o, (task) =>
-      this.#fold<CatalogRow[]>(task, [], (rows, view) => {
-        const length = viewLength(view);
-        for (let k = 0; k < length; k++) rows.push(view.table.row(viewIndex(view, k)));
-        return rows;
-      }),
-    );
+    return this.#ask(o, async (task) => {
+      const rows: CatalogRow[] = [];
+      for await (const view of readied(this.#relation.batches(task), task)) await appendRows(rows, view, task);
+      return rows;
+    });
   }
 
   slices(o: { readonly resolution?: Resolution | number } = {}): AsyncIterable<GeoSlice> {

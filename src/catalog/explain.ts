@@ -96,7 +96,7 @@ async function explainMemory(relation: Relation, task: RunningTask): Promise<Exp
     }
     const input = await parent.evaluate(task);
     let rowsIn = viewLength(input);
-    let removed = stage.removed(input, output);
+    let removed = await stage.removed(input, output, task);
     if (operation.appends === true && operation.other) {
       rowsIn += viewLength(await operation.other.collect(task, null));
       removed = { space: 0, time: 0, predicate: rowsIn - viewLength(output) };

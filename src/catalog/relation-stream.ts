@@ -152,16 +152,17 @@ async function* through(
   let found = 0;
   for await (const view of input) {
     task.throwIfAborted();
+    if (operation.readsRows === true) await view.table.prepare?.(task);
     const output = stage.applyLater ? await stage.applyLater(view, task) : stage.apply(view);
     const length = viewLength(output);
-    observe?.(step, viewLength(view), length, stage.removed(view, output));
+    observe?.(step, viewLength(view), length, await stage.removed(view, output, task));
     found += length;
     if (length > 0) yield output;
   }
   if (other && stage.tail) {
     for await (const view of other.batches(task)) {
-      const output = stage.tail(view);
-      observe?.(step, viewLength(view), viewLength(output), stage.removed(view, output));
+      const output = stage.tailLater ? await stage.tailLater(view, task) : stage.tail(view);
+      observe?.(step, viewLength(view), viewLength(output), await stage.removed(view, output, task));
       found += viewLength(output);
       if (viewLength(output) > 0) yield output;
     }
@@ -211,6 +212,7 @@ export async function collectViews(relation: Relation, task: RunningTask, filter
     (!interval || ((table.starts[i] ?? NaN) <= interval.end && (table.ends[i] ?? NaN) >= interval.start)) &&
     (!boxes || boxes.some((box) => boxesTouch(boxAt(table, i), box)));
   for await (const view of streamViews(relation, task, filter)) {
+    await view.table.prepare?.(task);
     const kept = boxes || interval ? filterView(view, (i) => wanted(view.table, i)) : view;
     if (viewLength(kept) > 0) views.push(released(kept));
   }

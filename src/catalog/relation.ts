@@ -3,6 +3,7 @@ import type { RunningTask } from '../core/index.js';
 import { concatViews } from './operations/concat-table.js';
 import { NO_FILTER, type Operation, type Stage } from './operations/operation.js';
 import { collectViews, otherOf, streamViews } from './relation-stream.js';
+import { unlessAborted } from './turns.js';
 import type { RowSource, ScanFilter, TableView } from './table.js';
 import { viewBounds, viewLength } from './table-view.js';
 
@@ -21,6 +22,8 @@ export class Relation {
   readonly parent: Relation | null;
   readonly operation: Operation | null;
   #evaluated: Evaluated | undefined;
+  /** Ends with the evaluation that is under way, however it ends. */
+  #running: Promise<void> | undefined;
   #columnNames: readonly string[] | undefined;
 
   private constructor(source: RowSource, parent: Relation | null, operation: Operation | null) {
@@ -104,40 +107,54 @@ export class Relation {
     if (!input) return null;
     const stage = operation.start(other);
     stage.survey?.(input);
-    return this.#finish(stage, input, stage.apply(input), other);
+    const output = stage.apply(input);
+    return this.#finish(stage, input, output, other && stage.tail ? stage.tail(other) : null);
   }
 
-  #known(): TableView | undefined {
-    return this.#evaluated?.view;
-  }
-
-  #finish(stage: Stage, input: TableView, output: TableView, other: TableView | null): Evaluated {
-    let view = output;
-    if (this.operation?.appends && stage.tail && other)
-      view = { table: concatViews([output, stage.tail(other)], this.columnNames), indices: null };
+  /** `tail`: rows that follow those of the input. */
+  #finish(stage: Stage, input: TableView, output: TableView, tail: TableView | null): Evaluated {
+    const view = tail ? { table: concatViews([output, tail], this.columnNames), indices: null } : output;
     if (viewLength(view) === 0) this.operation?.onNothing?.(viewBounds(input));
     return (this.#evaluated = { view, stage });
   }
 
-  /** The rows of a chain over memory; remembered. */
+  /** The rows of a chain over memory; remembered. Callers at one time share an evaluation: functions of the user see a row once. */
   async evaluate(task: RunningTask): Promise<TableView> {
-    if (this.#evaluated) return this.#evaluated.view;
+    while (!this.#evaluated) {
+      task.throwIfAborted();
+      if (this.#running) {
+        await unlessAborted(this.#running, task.signal);
+        continue;
+      }
+      const run = this.#evaluate(task);
+      this.#running = run.then(
+        () => undefined,
+        () => undefined,
+      );
+      try {
+        await run;
+      } finally {
+        this.#running = undefined;
+      }
+    }
+    return this.#evaluated.view;
+  }
+
+  async #evaluate(task: RunningTask): Promise<void> {
     const { parent, operation } = this;
-    task.throwIfAborted();
     if (!parent || !operation) {
-      const now = this.now();
-      if (!now) throw new RangeError('Only chains over memory are evaluated at once.');
-      return now;
+      if (!this.now()) throw new RangeError('Only chains over memory are evaluated at once.');
+      return;
     }
     const input = await parent.evaluate(task);
     const other = operation.other ? await otherOf(operation, operation.other, input, task) : null;
-    // Another caller may have been faster while this one waited, and functions of the user see a row once.
-    const known = this.#known();
-    if (known) return known;
+    if (operation.readsRows === true) await input.table.prepare?.(task);
     const stage = operation.start(other);
     stage.survey?.(input);
     const output = stage.applyLater ? await stage.applyLater(input, task) : stage.apply(input);
-    return this.#known() ?? this.#finish(stage, input, output, other).view;
+    const tail = other && stage.tailLater ? await stage.tailLater(other, task) : null;
+    // Whoever could not wait may have been faster; its rows may be in use.
+    if (!this.#evaluated) this.#finish(stage, input, output, tail);
   }
 
   /** All rows in memory; those that a filter leaves out may be missing. */

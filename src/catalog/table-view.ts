@@ -18,15 +18,27 @@ export function viewIndices({ table, indices }: TableView): Uint32Array {
   return indices ?? Uint32Array.from({ length: table.length }, (_, i) => i);
 }
 
+/** Writes the table indices of a view's rows from … to − 1 for which a test holds after the first n; returns how many there are then. */
+export function keepRows(
+  view: TableView,
+  test: (i: number) => boolean,
+  [from, to]: readonly [number, number],
+  kept: Uint32Array,
+  n: number,
+): number {
+  let count = n;
+  for (let k = from; k < to; k++) {
+    const i = viewIndex(view, k);
+    if (test(i)) kept[count++] = i;
+  }
+  return count;
+}
+
 /** The rows of a view for which a test of the table index holds, in their order. */
 export function filterView(view: TableView, test: (i: number) => boolean): TableView {
   const length = viewLength(view);
   const kept = new Uint32Array(length);
-  let n = 0;
-  for (let k = 0; k < length; k++) {
-    const i = viewIndex(view, k);
-    if (test(i)) kept[n++] = i;
-  }
+  const n = keepRows(view, test, [0, length], kept, 0);
   return n === length ? view : { table: view.table, indices: kept.slice(0, n) };
 }
 

@@ -1,5 +1,5 @@
 /** Rows of a catalog as columns: what engines, operations and writers work on, so that a million rows are no million objects. */
-import type { Bounds, Crs, Interval, LongTask, Resolution } from '../core/index.js';
+import type { Bounds, Crs, Interval, LongTask, Resolution, RunningTask } from '../core/index.js';
 import type { SqlExtras } from './sql.js';
 import type { CatalogBackend, CatalogConfig, CatalogRow, MultiPolygon, NativeGrid, Polygon, Scalar } from './types.js';
 
@@ -40,6 +40,8 @@ export interface CatalogTable {
   value(name: string, i: number): Scalar;
   /** The whole row as a frozen object, made on demand. */
   row(i: number): CatalogRow;
+  /** Makes ready what rows and boxes need, with turns of the event loop in between; else it is made when first asked for. */
+  prepare?(task: RunningTask): Promise<void>;
 }
 
 /** Some rows of a table, ascending; `null` stands for all. */

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Progress, RunningTask } from '../../core/index.js';
 
 /** Time between two turns of the event loop, in ms: a cancel button answers at once. */
-const SLICE_MS = 20;
+export const SLICE_MS = 20;
 
 /** A computation that offers to pause wherever it yields. */
 export type Steps<T> = Generator<Progress, T, undefined>;

@@ -1,5 +1,5 @@
 /** Tables one after the other as one. */
-import type { Crs, Interval } from '../../core/index.js';
+import type { Crs, Interval, RunningTask } from '../../core/index.js';
 import { rowAt, type CatalogTable, type TableView } from '../table.js';
 import { viewLength } from '../table-view.js';
 import type { CatalogRow, MultiPolygon, NativeGrid, Polygon, Scalar } from '../types.js';
@@ -107,6 +107,9 @@ export class ConcatTable implements CatalogTable {
   row(i: number): CatalogRow {
     const [table, k] = this.#find(i);
     return table.columnNames.length === this.columnNames.length ? table.row(k) : rowAt(this, i);
+  }
+  async prepare(task: RunningTask): Promise<void> {
+    for (const part of this.parts) await part.prepare?.(task);
   }
 }
 

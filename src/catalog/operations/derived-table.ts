@@ -1,5 +1,5 @@
 /** Tables that see another one through an operation, without a copy of its rows. */
-import type { Crs, Interval } from '../../core/index.js';
+import type { Crs, Interval, RunningTask } from '../../core/index.js';
 import { rowAt, type CatalogTable, type TableView } from '../table.js';
 import type { CatalogRow, MultiPolygon, NativeGrid, Polygon, Scalar } from '../types.js';
 
@@ -59,6 +59,9 @@ export abstract class DerivedTable implements CatalogTable {
   }
   row(i: number): CatalogRow {
     return rowAt(this, i);
+  }
+  async prepare(task: RunningTask): Promise<void> {
+    await this.base.prepare?.(task);
   }
 }
 

@@ -18,12 +18,14 @@ export interface Stage {
   apply(input: TableView): TableView;
   /** As `apply`, yielding to the event loop; for operations that take long. */
   applyLater?(input: TableView, task: RunningTask): Promise<TableView>;
-  /** How many rows of a batch each test removed, given what became of it. */
-  removed(input: TableView, output: TableView): Removed;
+  /** How many rows of a batch each test removed, given what became of it; for `explain`, which may take long. */
+  removed(input: TableView, output: TableView, task: RunningTask): Removed | Promise<Removed>;
   /** A look at every input row before the first `apply`, for operations that depend on all of them. */
   survey?(input: TableView): void;
   /** Rows after those of the input, of the rows of `other`: the right side of a union. */
   tail?(other: TableView): TableView;
+  /** As `tail`, yielding to the event loop. */
+  tailLater?(other: TableView, task: RunningTask): Promise<TableView>;
 }
 
 /** An operation of a chain, with its arguments checked. */
@@ -36,6 +38,8 @@ export interface Operation {
   columnNames?(input: readonly string[]): readonly string[];
   /** Whether it calls functions of the user, which must not see a row twice in one evaluation. */
   readonly callsBack?: boolean;
+  /** Whether it reads the boxes or whole rows of its input, or of `other`, so that these are made ready before. */
+  readonly readsRows?: boolean;
   /** Whether it needs all input rows in one batch. */
   readonly whole?: boolean;
   /** The other catalog of a set operation; `start` gets its rows, unless the operation has a tail. */

@@ -14,8 +14,10 @@ import {
 } from '../algebra/index.js';
 import { projectBox } from '../area.js';
 import type { Relation } from '../relation.js';
-import type { ScanFilter, TableView } from '../table.js';
+import { runSteps, runSync, type Steps } from '../algebra/steps.js';
+import type { CatalogTable, ScanFilter, TableView } from '../table.js';
 import { filterView, viewIndex, viewLength } from '../table-view.js';
+import { eachRow, filterLater } from '../turns.js';
 import { NearestTable, nearestColumns, pairColumns, PairTable } from './pair-table.js';
 import type { Operation, Removed } from './operation.js';
 
@@ -72,9 +74,15 @@ function distinct(ascending: Uint32Array): number {
 }
 
 /** Left rows without partner: those without one in space, and those with one in space but none in time. */
-function unpaired(input: TableView, paired: number, other: TableView, spatialOnly: boolean): Removed {
+async function unpaired(
+  input: TableView,
+  paired: number,
+  other: TableView,
+  spatialOnly: boolean,
+  task: RunningTask,
+): Promise<Removed> {
   const length = viewLength(input);
-  const near = spatialOnly ? paired : distinct(findPairsSync(input, other, { spatialOnly: true }).left);
+  const near = spatialOnly ? paired : distinct((await findPairs(input, other, { spatialOnly: true }, task)).left);
   return { space: length - near, time: near - paired, predicate: 0 };
 }
 
@@ -89,6 +97,7 @@ export function intersectOperation(crs: Crs, other: Relation, spatialOnly: boole
     detail: `${describeOther(other)}${spatialOnly ? ', space only' : ''}`,
     columnNames: (input) => pairColumns(input, other.columnNames),
     other,
+    readsRows: true,
     shrinks: true,
     restrictOther: reach(crs, from, spatialOnly),
     start(view) {
@@ -103,9 +112,9 @@ export function intersectOperation(crs: Crs, other: Relation, spatialOnly: boole
           const partners = await right.later(task);
           return rows(input, partners, await findPairs(input, partners, { spatialOnly }, task));
         },
-        removed: (input, output) => {
+        removed: async (input, output, task) => {
           const paired = output.table instanceof PairTable ? distinct(output.table.leftRows) : 0;
-          return unpaired(input, paired, right.now(), spatialOnly);
+          return unpaired(input, paired, await right.later(task), spatialOnly, task);
         },
       };
     },
@@ -123,6 +132,7 @@ export function differenceOperation(crs: Crs, other: Relation, spatialOnly: bool
     name: 'difference',
     detail: `${describeOther(other)}${spatialOnly ? ', space only' : ''}`,
     other,
+    readsRows: true,
     shrinks: true,
     restrictOther: reach(crs, from, spatialOnly),
     start(view) {
@@ -141,6 +151,12 @@ export function differenceOperation(crs: Crs, other: Relation, spatialOnly: bool
   };
 }
 
+/** Files and identities of the rows of a catalog. */
+interface Known {
+  readonly files: ReadonlySet<string>;
+  readonly keys: ReadonlySet<string>;
+}
+
 /** Left rows of which the other catalog has none with the same file, layer, asset and times. */
 export function identityDifference(other: Relation): Operation {
   return {
@@ -150,26 +166,28 @@ export function identityDifference(other: Relation): Operation {
     shrinks: true,
     start(view) {
       const { table, indices } = view ?? nothing();
-      let found: { readonly files: ReadonlySet<string>; readonly keys: ReadonlySet<string> } | undefined;
-      const known = (): NonNullable<typeof found> => {
-        if (found) return found;
+      const right = { table, indices };
+      let known: Known | undefined;
+      function* knownSteps(): Steps<Known> {
         const [files, keys] = [new Set<string>(), new Set<string>()];
-        const length = viewLength({ table, indices });
-        for (let k = 0; k < length; k++) {
-          const i = viewIndex({ table, indices }, k);
+        yield* eachRow(viewLength(right), (k) => {
+          const i = viewIndex(right, k);
           files.add(table.filepath(i));
           keys.add(identityKey(table, i));
-        }
-        return (found = { files, keys });
-      };
+        });
+        return { files, keys };
+      }
+      // Most rows that are no partners are told by their file alone.
+      const isNew = (input: CatalogTable, { files, keys }: Known, i: number): boolean =>
+        !(files.has(input.filepath(i)) && keys.has(identityKey(input, i)));
       return {
         apply(input) {
-          const { files, keys } = known();
-          // Most rows that are no partners are told by their file alone.
-          return filterView(
-            input,
-            (i) => !(files.has(input.table.filepath(i)) && keys.has(identityKey(input.table, i))),
-          );
+          const them = (known ??= runSync(knownSteps()));
+          return filterView(input, (i) => isNew(input.table, them, i));
+        },
+        async applyLater(input, task) {
+          const them = (known ??= await runSteps(knownSteps(), task));
+          return filterLater(input, (i) => isNew(input.table, them, i), task);
         },
         removed: (input, output) => ({ space: 0, time: 0, predicate: viewLength(input) - viewLength(output) }),
       };
@@ -186,6 +204,7 @@ export function nearestOperation(crs: Crs, other: Relation, o: NearestOptions): 
     detail: `${describeOther(other)}, at most ${o.maxGapMicros / 1e6} s ${o.direction === 'both' ? 'apart' : o.direction}${o.oneToOne ? ', one to one' : ''}`,
     columnNames: (input) => nearestColumns(input, other.columnNames),
     other,
+    readsRows: true,
     whole: o.oneToOne,
     shrinks: !o.oneToOne,
     restrictOther: (bounds) => space(bounds, null),
@@ -202,8 +221,8 @@ export function nearestOperation(crs: Crs, other: Relation, o: NearestOptions): 
           return rows(input, partners, await nearestPairs(input, partners, o, task));
         },
         // A row with a partner in space that has none here lacks one in time.
-        removed: (input, output) => {
-          const near = distinct(findPairsSync(input, right.now(), { spatialOnly: true }).left);
+        removed: async (input, output, task) => {
+          const near = distinct((await findPairs(input, await right.later(task), { spatialOnly: true }, task)).left);
           return { space: viewLength(input) - near, time: near - viewLength(output), predicate: 0 };
         },
       };

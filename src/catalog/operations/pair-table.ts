@@ -1,5 +1,5 @@
 /** Tables of pairs: left rows with the columns of their right partners (`catalog.md` §5, §6). */
-import { formatTime, type Interval } from '../../core/index.js';
+import { formatTime, type Interval, type RunningTask } from '../../core/index.js';
 import type { RowPairs } from '../algebra/index.js';
 import { rowAt, type CatalogTable } from '../table.js';
 import type { CatalogRow, MultiPolygon, Polygon, Scalar } from '../types.js';
@@ -50,6 +50,10 @@ export class PartnerTable extends SelectedTable {
       ...right.columnNames.map((n) => [prefix + n, (j: number) => right.value(n, j)] as const),
     ]);
   }
+  override async prepare(task: RunningTask): Promise<void> {
+    await super.prepare(task);
+    await this.other.prepare?.(task);
+  }
   protected partner(k: number): number {
     // SAFETY: callers ask for rows in range.
     return this.partners[k] as number;
@@ -73,6 +77,10 @@ export class PairTable extends PartnerTable {
   constructor(left: CatalogTable, right: CatalogTable, pairs: RowPairs) {
     super(left, right, pairs);
     this.#pairs = pairs;
+  }
+  override async prepare(task: RunningTask): Promise<void> {
+    await super.prepare(task);
+    await this.#pairs.measure(task);
   }
   /** The left row of each pair, ascending. */
   get leftRows(): Uint32Array {

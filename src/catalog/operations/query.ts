@@ -1,9 +1,10 @@
 /** Rows that meet an area and a time (`catalog.md` §4). */
-import { formatTime, warn, type Bounds, type Crs } from '../../core/index.js';
+import { boxesTouch, formatTime, warn, type Bounds, type Crs, type RunningTask } from '../../core/index.js';
 import type { PreparedQuery } from '../area.js';
 import { footprintBounds, isBox, meets, type Area } from '../geometry.js';
 import type { CatalogTable, TableView } from '../table.js';
 import { boxAt, filterView, viewLength } from '../table-view.js';
+import { filterLater } from '../turns.js';
 import type { Operation } from './operation.js';
 import { rowsTouching } from './spatial-index.js';
 
@@ -19,14 +20,33 @@ function rowMeets(table: CatalogTable, i: number, { area, bounds, box }: Prepare
   return meets(table.geometry(i), area, boxAt(table, i), bounds);
 }
 
-/** The rows of a view that meet one of some areas, in order, and that are accepted. */
-function inSpace(view: TableView, areas: readonly PreparedArea[], accept: (i: number) => boolean): TableView {
+/** The rows of a view that meet one of some areas, in order, and that are accepted; `meet` is the exact test. */
+function inSpace(
+  view: TableView,
+  areas: readonly PreparedArea[],
+  accept: (i: number) => boolean,
+  meet: typeof rowMeets = rowMeets,
+): TableView {
   const { table } = view;
-  const search = (a: PreparedArea): number[] => rowsTouching(view, a.bounds, (i) => accept(i) && rowMeets(table, i, a));
+  const search = (a: PreparedArea): number[] => rowsTouching(view, a.bounds, (i) => accept(i) && meet(table, i, a));
   const [first, ...others] = areas;
   const hits = first ? search(first) : [];
   const found = others.length === 0 ? hits : new Set([...hits, ...others.flatMap(search)]);
   return { table, indices: Uint32Array.from(found).sort() };
+}
+
+/** As {@link inSpace}, with turns of the event loop between exact tests. */
+function inSpaceLater(
+  view: TableView,
+  areas: readonly PreparedArea[],
+  accept: (i: number) => boolean,
+  task: RunningTask,
+): Promise<TableView> {
+  const { table } = view;
+  const near = inSpace(view, areas, accept, () => true);
+  const meets = (i: number): boolean =>
+    areas.some((a) => (areas.length === 1 || boxesTouch(boxAt(table, i), a.bounds)) && rowMeets(table, i, a));
+  return filterLater(near, meets, task);
 }
 
 /** Whether all numbers of a box could be degrees. */
@@ -34,12 +54,11 @@ function inDegrees([xmin, ymin, xmax, ymax]: Bounds): boolean {
   return Math.max(Math.abs(xmin), Math.abs(xmax)) <= 360 && Math.max(Math.abs(ymin), Math.abs(ymax)) <= 90;
 }
 
-/** Degrees against metres, or the reverse: such a box finds nothing and says nothing. */
+/** Degrees against metres, or the reverse, where box and CRS differ: such a box finds nothing and says nothing. */
 function warnOfUnits(bounds: Bounds, total: Bounds, crs: Crs): void {
   const misses = total[0] > bounds[2] || bounds[0] > total[2] || total[1] > bounds[3] || bounds[1] > total[3];
-  if (!misses) return;
   const looksGeographic = inDegrees(bounds);
-  if (looksGeographic === crs.isGeographic || looksGeographic === inDegrees(total)) return;
+  if (!misses || looksGeographic === inDegrees(total)) return;
   const [seen, proposal] = looksGeographic
     ? ['degrees', "crs: 'EPSG:4326'"]
     : ['metres', "their crs, e.g. crs: 'EPSG:32631'"];
@@ -70,24 +89,31 @@ export function queryOperation(query: PreparedQuery, crs: Crs): Operation {
     name: 'query',
     detail: describeQuery(query),
     shrinks: true,
+    readsRows: areas !== null,
     filter: { boxes: areas?.map((a) => a.bounds) ?? null, interval },
     start: () => ({
       apply(view) {
         if (areas) return inSpace(view, areas, inTime(view.table));
         return interval ? filterView(view, inTime(view.table)) : view;
       },
-      removed(input, output) {
-        const placed = areas ? viewLength(inSpace(input, areas, () => true)) : viewLength(input);
+      applyLater(view, task) {
+        if (areas) return inSpaceLater(view, areas, inTime(view.table), task);
+        return Promise.resolve(interval ? filterView(view, inTime(view.table)) : view);
+      },
+      async removed(input, output, task) {
+        const placed = viewLength(areas ? await inSpaceLater(input, areas, () => true, task) : input);
         return { space: viewLength(input) - placed, time: placed - viewLength(output), predicate: 0 };
       },
     }),
-    ...(bareBounds && {
-      onNothing(total: Bounds) {
-        if (warned) return;
-        warned = true;
-        warnOfUnits(bareBounds, total, crs);
-      },
-    }),
+    // The envelope of a large catalog takes longer than a query: it is asked for only where it could tell.
+    ...(bareBounds &&
+      inDegrees(bareBounds) !== crs.isGeographic && {
+        onNothing(total: Bounds) {
+          if (warned) return;
+          warned = true;
+          warnOfUnits(bareBounds, total, crs);
+        },
+      }),
   };
 }
 

@@ -8,10 +8,12 @@ import {
   type Duration,
   type Interval,
 } from '../../core/index.js';
+import { runSteps, runSync, type Steps } from '../algebra/steps.js';
 import { compileFilter, type ExpressionParams } from '../expression.js';
 import { checkColumnName, FACT_NAMES, tableFact } from '../row-facts.js';
 import type { TableView } from '../table.js';
 import { filterView, viewLength } from '../table-view.js';
+import { eachRow, filterLater } from '../turns.js';
 import type { CatalogRow, Scalar } from '../types.js';
 import { ColumnTable, compact, TimedTable, withName } from './derived-table.js';
 import { NOTHING_REMOVED, type Operation, type Removed } from './operation.js';
@@ -21,6 +23,9 @@ const byPredicate = (input: TableView, output: TableView): Removed => ({
   time: 0,
   predicate: viewLength(input) - viewLength(output),
 });
+
+/** Facts of an expression that are taken from boxes, and ids, which are claimed when first asked for. */
+const BOX_NAMES = /\b(?:[xy]m(?:in|ax)|id)\b/;
 
 /** Rows for which an expression holds. @throws {@link ExpressionError} at once, with the position. */
 export function whereExpression(
@@ -34,8 +39,10 @@ export function whereExpression(
     detail: expression,
     shrinks: true,
     filter: { where: [{ expression, params }] },
+    readsRows: BOX_NAMES.test(expression),
     start: () => ({
       apply: (view) => filterView(view, (i) => test(view.table, i)),
+      applyLater: (view, task) => filterLater(view, (i) => test(view.table, i), task),
       removed: byPredicate,
     }),
   };
@@ -47,9 +54,11 @@ export function whereFunction(predicate: (row: CatalogRow) => boolean): Operatio
     name: 'where',
     detail: predicate.name === '' ? 'function' : `function ${predicate.name}`,
     callsBack: true,
+    readsRows: true,
     shrinks: true,
     start: () => ({
       apply: (view) => filterView(view, (i) => predicate(view.table.row(i))),
+      applyLater: (view, task) => filterLater(view, (i) => predicate(view.table.row(i)), task),
       removed: byPredicate,
     }),
   };
@@ -69,21 +78,25 @@ export function addColumn(name: string, value: (row: CatalogRow) => Scalar): Ope
   checkColumnName(name);
   if (typeof value !== 'function')
     throw new ArgumentError('bad-column', `withColumn takes a function of the row; got ${JSON.stringify(value)}.`);
+  function* columnSteps(view: TableView): Steps<TableView> {
+    const table = compact(view);
+    const values: Scalar[] = [];
+    yield* eachRow(table.length, (i) => {
+      const row = table.row(i);
+      values.push(checkedScalar(value(row), name, row.id));
+    });
+    return { table: new ColumnTable(table, name, values), indices: null };
+  }
   return {
     name: 'withColumn',
     detail: name,
     columnNames: (input) => withName(input, name),
     callsBack: true,
+    readsRows: true,
     shrinks: true,
     start: () => ({
-      apply(view) {
-        const table = compact(view);
-        const values = Array.from({ length: table.length }, (_, i) => {
-          const row = table.row(i);
-          return checkedScalar(value(row), name, row.id);
-        });
-        return { table: new ColumnTable(table, name, values), indices: null };
-      },
+      apply: (view) => runSync(columnSteps(view)),
+      applyLater: (view, task) => runSteps(columnSteps(view), task),
       removed: () => NOTHING_REMOVED,
     }),
   };

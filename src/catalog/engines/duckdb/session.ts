@@ -10,6 +10,7 @@ import type {
   DuckDBValue,
 } from '@duckdb/node-api';
 import { CatalogError, FormatError, messageOf, type NadirError } from '../../../core/index.js';
+import { unlessAborted } from '../../turns.js';
 import { loadDuckdb, type Duckdb } from './driver.js';
 import { identifier, literal, plainPath } from './sql-text.js';
 
@@ -40,23 +41,6 @@ function typed(error: unknown): NadirError {
   if (/^(Permission|Binder|Parser|Catalog|Conversion|Not implemented|Out of Range)/i.test(message))
     return new CatalogError('duckdb-statement', `DuckDB refused a statement: ${message}.`, init);
   return new FormatError('bad-parquet', `DuckDB cannot read the catalog: ${message}.`, init);
-}
-
-/** Waits for a promise that never rejects, until the signal is aborted. */
-async function unlessAborted(waited: Promise<unknown>, signal: AbortSignal | undefined): Promise<void> {
-  if (!signal) {
-    await waited;
-    return;
-  }
-  signal.throwIfAborted();
-  const done = new AbortController();
-  const aborted = new Promise<void>((resolve) => {
-    const onAbort = (): void => resolve();
-    signal.addEventListener('abort', onAbort, { once: true, signal: done.signal });
-  });
-  await Promise.race([waited, aborted]);
-  done.abort();
-  signal.throwIfAborted();
 }
 
 /**
