@@ -71,6 +71,8 @@ export function userColumns(
   return { scalar: user.filter((n) => !isNested(n)), nested: user.filter(isNested) };
 }
 
+const NO_BYTES = new Uint8Array(0);
+
 const place = (where: Where, i: number): string => {
   const { file, row } = where(i);
   return `${file}, row ${row}`;
@@ -205,18 +207,25 @@ export class StoredTable implements CatalogTable {
     const { span, flags } = this.#measured();
     return span(i, out) && ((flags[i] ?? 0) & WKB_FOREIGN) === 0;
   }
-  #text(name: 'id' | 'filepath', i: number): string {
-    const value = this.#rows.column(name)?.get(i);
-    return typeof value === 'string' ? value : '';
-  }
   id(i: number): string {
-    return this.#text('id', i);
+    const value = this.#rows.column('id')?.get(i);
+    if (typeof value === 'string') return value;
+    const { file, row } = this.#where(i);
+    throw new CatalogError(
+      'no-id',
+      `${file}, row ${row}: its id is ${value === null || value === undefined ? 'missing' : 'no text'}.`,
+      {
+        hint: 'Give every row an id, a text of its own.',
+        details: { file, row },
+      },
+    );
   }
   filepath(i: number): string {
-    return filepathIn(this.#where(i).file, this.#text('filepath', i));
+    const value = this.#rows.column('filepath')?.get(i);
+    return typeof value === 'string' ? filepathIn(this.#where(i).file, value) : '';
   }
   #wkb(i: number): Uint8Array {
-    const out = { data: new Uint8Array(0), from: 0, to: 0 };
+    const out = { data: NO_BYTES, from: 0, to: 0 };
     this.#measured().span(i, out);
     return out.data.subarray(out.from, out.to);
   }
@@ -224,10 +233,10 @@ export class StoredTable implements CatalogTable {
     const bytes = this.#wkb(i);
     return ((this.#measured().flags[i] ?? 0) & WKB_FOREIGN) === 0
       ? bytes
-      : encodeWkb(decodeWkb(bytes, place(this.#where, i)));
+      : encodeWkb(decodeWkb(bytes, () => place(this.#where, i)));
   }
   geometry(i: number): Polygon | MultiPolygon {
-    return decodeWkb(this.#wkb(i), place(this.#where, i));
+    return decodeWkb(this.#wkb(i), () => place(this.#where, i));
   }
   interval(i: number): Interval | null {
     const start = this.starts[i] ?? -Infinity;
@@ -246,7 +255,7 @@ export class StoredTable implements CatalogTable {
  * a stored bbox, which only serves to skip rows); everything else is decoded when asked for.
  *
  * @throws {@link FormatError} `null-geometry`, `bad-wkb`; {@link CatalogError} `reversed-interval`, `half-interval`,
- * `bad-time`, `newer-schema`; {@link UnsupportedDataError} `geometry-type`; all naming file and row.
+ * `bad-time`, `newer-schema`, and `no-id` when the id is asked for; {@link UnsupportedDataError} `geometry-type`; all naming file and row.
  */
 export function storedTable(rows: StoredRows, facts: StoredFacts): CatalogTable {
   return new StoredTable(migrateRows(rows, facts.version, facts.where), facts);

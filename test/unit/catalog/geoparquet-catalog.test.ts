@@ -13,6 +13,7 @@ import {
   type NativeGrid,
 } from '../../../src/catalog/index.js';
 import { boxPolygon } from '../../../src/catalog/geometry.js';
+import { hasDuckdb } from '../../../src/catalog/engines/duckdb/driver.js';
 import { hilbertIndex } from '../../../src/catalog/hilbert.js';
 import { Crs, createRandom, days, isNadirError, parseTime } from '../../../src/core/index.js';
 import { readGeoParquet, writeGeoParquet, writeParquetTable } from '../../../src/formats/geoparquet/index.js';
@@ -365,6 +366,26 @@ describe('files of others', () => {
       assert.equal(warnings.length, 1);
       assert.match(warnings[0]!, /_backend/);
       await assert.rejects(openCatalog(file, { strict: true }), refuses('no-backend', /x\.parquet/));
+    });
+  });
+
+  test('a row without id, or with one that is no text, is an error that names it', async () => {
+    await withFolder(async (folder) => {
+      const file = path.join(folder, 'x.parquet');
+      for (const [type, id] of [
+        ['string', null],
+        ['int32', 7],
+      ] as const) {
+        write(file, geoOf({}), { _schema_version: [1], id: [id] }, [
+          { name: '_schema_version', type: 'int32' },
+          { name: 'id', type },
+        ]);
+        for (const engine of hasDuckdb() ? (['memory', 'duckdb'] as const) : (['memory'] as const)) {
+          const { value } = await withWarnings(() => openCatalog(file, { engine }));
+          await assert.rejects(value.toArray(), refuses('no-id', /x\.parquet, row 0: its id is/));
+          await value.dispose();
+        }
+      }
     });
   });
 
