@@ -116,6 +116,12 @@ function isUniform(data: Data): boolean {
   return Buffer.compare(bytes.subarray(size), bytes.subarray(0, bytes.length - size)) === 0;
 }
 
+/** A text that is all ASCII, as most are; the decoder is slow to start. Undefined for any other. */
+function asciiText(bytes: Buffer, from: number, to: number): string | undefined {
+  for (let k = from; k < to; k++) if ((bytes[k] ?? 0) > 0x7f) return undefined;
+  return bytes.toString('latin1', from, to);
+}
+
 /** A column of Arrow chunks. */
 export class ArrowColumn implements StoredColumn {
   readonly type: StoredColumn['type'];
@@ -124,6 +130,9 @@ export class ArrowColumn implements StoredColumn {
   readonly #chunks: Chunks;
   readonly #find: (i: number) => number;
   #numbers: Float64Array | undefined;
+  /** The bytes of the chunk of texts that was last read. */
+  #bytes: Buffer = Buffer.alloc(0);
+  #bytesOf: Data | undefined;
 
   constructor(vector: Vector) {
     this.#vector = vector;
@@ -144,9 +153,21 @@ export class ArrowColumn implements StoredColumn {
   get(i: number): unknown {
     const c = this.#find(i);
     const data = this.#chunks.data[c];
-    if (!data?.getValid(i - (this.#chunks.starts[c] ?? 0))) return null;
+    const at = i - (this.#chunks.starts[c] ?? 0);
+    if (!data?.getValid(at)) return null;
     if (this.type === 'number' || this.type === 'time') return this.numbers()[i];
-    return plainValue(this.#vector.get(i));
+    return (this.type === 'text' ? this.#text(data, at) : undefined) ?? plainValue(this.#vector.get(i));
+  }
+
+  #text(data: Data, at: number): string | undefined {
+    const values: unknown = data.values;
+    const offsets: unknown = data.valueOffsets;
+    if (!(offsets instanceof Int32Array) || !(values instanceof Uint8Array)) return undefined;
+    if (this.#bytesOf !== data) {
+      this.#bytes = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
+      this.#bytesOf = data;
+    }
+    return asciiText(this.#bytes, offsets[at] ?? 0, offsets[at + 1] ?? 0);
   }
 
   /** @inheritdoc */

@@ -42,20 +42,40 @@ export function encodeWkb(geometry: Polygon | MultiPolygon): Uint8Array {
   return bytes;
 }
 
+/** Bytes of a little-endian polygon of one ring of five positions, x and y only: most footprints are boxes. */
+const BOX_BYTES = 93;
+
+/** The ring of such a polygon; null for any other value. */
+function fivePositions(bytes: Uint8Array, view: DataView): Position[] | null {
+  if (bytes.byteLength !== BOX_BYTES || bytes[0] !== 1) return null;
+  if (view.getUint32(1, true) !== POLYGON || view.getUint32(5, true) !== 1 || view.getUint32(9, true) !== 5)
+    return null;
+  return [
+    [view.getFloat64(13, true), view.getFloat64(21, true)],
+    [view.getFloat64(29, true), view.getFloat64(37, true)],
+    [view.getFloat64(45, true), view.getFloat64(53, true)],
+    [view.getFloat64(61, true), view.getFloat64(69, true)],
+    [view.getFloat64(77, true), view.getFloat64(85, true)],
+  ];
+}
+
 /**
  * The polygon of a WKB or EWKB value of either byte order; Z and M are dropped.
  *
  * @throws {@link FormatError} `bad-wkb` when it is truncated or forged; {@link UnsupportedDataError} `geometry-type`
  * for anything but Polygon and MultiPolygon. `where` names file and row in the message.
  */
-export function decodeWkb(bytes: Uint8Array, where: string): Polygon | MultiPolygon {
+export function decodeWkb(bytes: Uint8Array, where: string | (() => string)): Polygon | MultiPolygon {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const five = fivePositions(bytes, view);
+  if (five) return { type: 'Polygon', coordinates: [five] };
+  const place = (): string => (typeof where === 'string' ? where : where());
   let at = 0;
   const need = (size: number): void => {
     if (at + size > bytes.byteLength)
       throw new FormatError(
         'bad-wkb',
-        `${where}: the geometry ends after ${bytes.byteLength} bytes, in the middle of a value.`,
+        `${place()}: the geometry ends after ${bytes.byteLength} bytes, in the middle of a value.`,
         { hint: 'Write the file again.' },
       );
   };
@@ -80,26 +100,27 @@ export function decodeWkb(bytes: Uint8Array, where: string): Polygon | MultiPoly
     return n;
   };
   const rings = (little: boolean, dimensions: number): Position[][] =>
-    Array.from({ length: count(little, 4) }, () =>
-      Array.from({ length: count(little, dimensions * 8) }, (): Position => {
-        const point: Position = [view.getFloat64(at, little), view.getFloat64(at + 8, little)];
+    Array.from({ length: count(little, 4) }, () => {
+      const ring: Position[] = [];
+      for (let left = count(little, dimensions * 8); left > 0; left--) {
+        ring.push([view.getFloat64(at, little), view.getFloat64(at + 8, little)]);
         at += dimensions * 8;
-        return point;
-      }),
-    );
+      }
+      return ring;
+    });
   const { little, type, dimensions } = header();
   if (type === POLYGON) return { type: 'Polygon', coordinates: rings(little, dimensions) };
   if (type !== MULTI_POLYGON) {
     throw new UnsupportedDataError(
       'geometry-type',
-      `${where}: the geometry has WKB type ${type}; footprints are Polygon (3) or MultiPolygon (6).`,
+      `${place()}: the geometry has WKB type ${type}; footprints are Polygon (3) or MultiPolygon (6).`,
       { details: { type } },
     );
   }
   const coordinates = Array.from({ length: count(little, 9) }, () => {
     const part = header();
     if (part.type !== POLYGON)
-      throw new FormatError('bad-wkb', `${where}: a MultiPolygon holds a part of WKB type ${part.type}.`);
+      throw new FormatError('bad-wkb', `${place()}: a MultiPolygon holds a part of WKB type ${part.type}.`);
     return rings(part.little, part.dimensions);
   });
   return { type: 'MultiPolygon', coordinates };
