@@ -25,7 +25,7 @@ import { openCatalogFiles, type CatalogFiles } from './stored-files.js';
 import { viewIndex, viewLength } from './table-view.js';
 import type { TableView } from './table.js';
 import type { CatalogBackend, CatalogRow, GeoCatalog } from './types.js';
-import { catalogPieces, picksOf, type FileFacts } from './write-catalog.js';
+import { catalogPieces, joinPieces, picksOf, type FileFacts } from './write-catalog.js';
 
 export interface AppendOptions extends LongTask {
   /** `['year']`, `['year', 'month']` (default) or `['year', 'month', 'day']`: the UTC date of the start. */
@@ -197,7 +197,7 @@ async function append(
     for (const [partition, rows] of partitions) {
       task.throwIfAborted();
       const picks = spaceTimeOrder(picksOf(rows));
-      await shards.add(partition, Buffer.concat([...catalogPieces(picks, init.facts, task, types)]), task.signal);
+      await shards.add(partition, joinPieces(catalogPieces(picks, init.facts, task, types)), task.signal);
       done += picks.rows.length;
     }
     task.report({ done, unit: 'rows', bytes: shards.bytes });

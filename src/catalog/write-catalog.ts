@@ -10,8 +10,6 @@ import { viewBounds } from './table-view.js';
 import type { TableView } from './table.js';
 import type { CatalogBackend, CatalogRow, WriteOptions, WriteReport } from './types.js';
 
-/** Rows turned into Arrow columns at once. */
-const BATCH_ROWS = 10 * ROW_GROUP_ROWS;
 /** A file is not made of more batches than this numbers. */
 const MAX_TABLES = 65_535;
 
@@ -66,7 +64,8 @@ function totalBounds({ tables, tableOf, rows }: RowPicks): Bounds | null {
 }
 
 /**
- * The bytes of the file of some rows in the order given, a piece at a time; the same rows give the same bytes.
+ * The bytes of the file of some rows in the order given, a row group at a time, each to be used before the next; the
+ * same rows give the same bytes.
  * `known`: see {@link fileColumns}.
  */
 export function* catalogPieces(
@@ -80,9 +79,9 @@ export function* catalogPieces(
   const writer = new ParquetWriter(columns);
   const { tables, tableOf, rows } = picks;
   yield writer.begin();
-  for (let from = 0; from === 0 || from < rows.length; from += BATCH_ROWS) {
+  for (let from = 0; from < rows.length; from += ROW_GROUP_ROWS) {
     task?.throwIfAborted();
-    const to = Math.min(rows.length, from + BATCH_ROWS);
+    const to = Math.min(rows.length, from + ROW_GROUP_ROWS);
     const batch = { tables, tableOf: tableOf && tableOf.subarray(from, to), rows: rows.subarray(from, to) };
     yield writer.add(
       columns.map((c) => c.make(batch)),
@@ -101,10 +100,17 @@ export function* catalogPieces(
   yield writer.end({ key: 'geo', value });
 }
 
+/** The pieces of a file as one. */
+export function joinPieces(pieces: Iterable<Uint8Array>): Uint8Array {
+  const kept: Uint8Array[] = [];
+  for (const piece of pieces) kept.push(piece.slice());
+  return Buffer.concat(kept);
+}
+
 /** Bytes of the GeoParquet file of a catalog's rows, in the order given; relative file paths stay as they are. */
 export function encodeCatalog(rows: readonly CatalogRow[], facts: FileFacts): Uint8Array {
   const picks = picksOf([{ table: new RowsTable(rows), indices: null }]);
-  return Buffer.concat([...catalogPieces(picks, { ...facts, pathsAsGiven: true })]);
+  return joinPieces(catalogPieces(picks, { ...facts, pathsAsGiven: true }));
 }
 
 /**

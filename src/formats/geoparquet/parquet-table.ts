@@ -4,7 +4,7 @@ import { ArgumentError } from '../../core/index.js';
 import { arrowColumn, type ColumnSpec } from './arrow-column.js';
 import { isTimeType, valuesOf } from './arrow-values.js';
 import { decodeParquet } from './parquet-file.js';
-import { ParquetWriter } from './parquet-writer.js';
+import { ParquetWriter, ROW_GROUP_ROWS } from './parquet-writer.js';
 
 export interface ParquetWriteInit {
   readonly columns: readonly ColumnSpec[];
@@ -22,18 +22,23 @@ export interface ParquetWriteInit {
  */
 export function writeParquetTable(init: ParquetWriteInit): Uint8Array {
   const length = init.rows[init.columns[0]?.name ?? '']?.length ?? 0;
-  const children = init.columns.map(({ name, type }) => {
-    const values = init.rows[name];
-    if (values?.length !== length) {
+  for (const { name } of init.columns) {
+    const count = init.rows[name]?.length;
+    if (count !== length)
       throw new ArgumentError(
         'ragged-columns',
-        `Column ${name} has ${values?.length ?? 'no'} values; the table has ${length} rows.`,
+        `Column ${name} has ${count ?? 'no'} values; the table has ${length} rows.`,
       );
-    }
-    return arrowColumn(values, type);
-  });
-  const writer = new ParquetWriter(init.columns, init.rowGroupRows);
-  const parts = [writer.begin(), writer.add(children, length), writer.end(init.metadata)];
+  }
+  const writer = new ParquetWriter(init.columns);
+  const parts = [writer.begin()];
+  const step = init.rowGroupRows ?? ROW_GROUP_ROWS;
+  for (let from = 0; from < length; from += step) {
+    const to = Math.min(length, from + step);
+    const children = init.columns.map(({ name, type }) => arrowColumn((init.rows[name] ?? []).slice(from, to), type));
+    parts.push(writer.add(children, to - from).slice());
+  }
+  parts.push(writer.end(init.metadata));
   const bytes = new Uint8Array(parts.reduce((n, p) => n + p.length, 0));
   let at = 0;
   for (const part of parts) {

@@ -11,7 +11,8 @@ export const T_I64 = 6;
 export const T_BINARY = 8;
 export const T_LIST = 9;
 export const T_STRUCT = 12;
-const [T_FALSE, T_BYTE, T_I16, T_DOUBLE, T_SET, T_MAP, T_UUID] = [2, 3, 4, 7, 10, 11, 13];
+export const T_FALSE = 2;
+const [T_BYTE, T_I16, T_DOUBLE, T_SET, T_MAP, T_UUID] = [3, 4, 7, 10, 11, 13];
 /** Nesting beyond any footer: forged ones must not exhaust the stack. */
 const MAX_DEPTH = 32;
 
