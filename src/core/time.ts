@@ -87,12 +87,33 @@ export function parseTime(value: TimeInput): Micros {
   return micros;
 }
 
+/** Days as text, by their number since 1970: rows of one catalog share few of them. */
+const dates = new Map<number, string>();
+const MAX_DATES = 4096;
+const MS_PER_DAY = MICROS_PER_DAY / 1000;
+/** What follows the date in an ISO text. */
+const TIME_OF_DAY = 'T00:00:00.000Z';
+
+function dateOf(day: number): string {
+  let text = dates.get(day);
+  if (text === undefined) {
+    text = new Date(day * MS_PER_DAY).toISOString().slice(0, -TIME_OF_DAY.length);
+    if (dates.size >= MAX_DATES) dates.clear();
+    dates.set(day, text);
+  }
+  return text;
+}
+
 /** `YYYY-MM-DDTHH:MM:SS.ffffffZ`, always six fraction digits. */
 export function formatTime(t: Micros): string {
-  const ms = Math.floor(t / 1000);
-  const rest = t - ms * 1000;
-  const iso = new Date(ms).toISOString();
-  return `${iso.slice(0, -1)}${String(rest).padStart(3, '0')}Z`;
+  const day = Math.floor(t / MICROS_PER_DAY);
+  const micros = t - day * MICROS_PER_DAY;
+  const date = dateOf(day);
+  if (micros === 0) return `${date}T00:00:00.000000Z`;
+  const seconds = Math.floor(micros / 1e6);
+  const two = (n: number): string => (n < 10 ? `0${n}` : `${n}`);
+  const fraction = String(micros - seconds * 1e6).padStart(6, '0');
+  return `${date}T${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}.${fraction}Z`;
 }
 
 /** The closed interval of whole UTC days from `first` to `last` (default: the same day). */
