@@ -25,7 +25,7 @@ export function addressToStore(filepath: string): string {
   if (unsigned !== filepath)
     warnOnce(
       'unsigned-addresses',
-      `The stored catalog names files by their addresses without signatures and tokens, e.g. ${unsigned.replace(/[?#].*$/s, '')}. To open them from it, sign them again: import the STAC items anew with catalogFromStac.`,
+      `The stored catalog names files by their addresses without signatures and tokens, e.g. ${unsigned.replace(/[?#].*$/s, '')}. To open them later, sign them again: build the catalog anew, or import its STAC items anew.`,
     );
   return unsigned;
 }

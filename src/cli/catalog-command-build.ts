@@ -7,7 +7,7 @@ import { CUBE_EXTENSIONS } from '../catalog/build-cube.js';
 import { RASTER_EXTENSIONS } from '../catalog/build-raster.js';
 import { VECTOR_EXTENSIONS } from '../formats/vector/index.js';
 import { isRemote, listFiles, openSource, writeFileAtomic } from '../io/index.js';
-import { json, readAssets, readChoice, readList, readNumber, stacPlace } from './catalog-command.js';
+import { json, PARQUET_NAME, readAssets, readChoice, readList, readNumber, stacPlace } from './catalog-command.js';
 import { checkTarget, formatOf, writeTarget, type TargetFlags } from './catalog-command-target.js';
 import { listSkipped, skippedOf, withoutSkipWarnings } from './catalog-command-skipped.js';
 import { progressLine, type CliContext } from './console.js';
@@ -69,9 +69,10 @@ async function isStac(place: string, signal: AbortSignal): Promise<boolean> {
   const known = kindOfName(place);
   if (known === 'raster' || known === 'cube') return false;
   const stac = await stacPlace(place, signal);
-  if (stac === null || stac !== place || /parquet$/i.test(place)) return stac !== null;
-  // The answer of a search has no ending; a server's .geojson is taken to be features.
-  if (isRemote(place)) return known !== 'vector';
+  const name = isRemote(place) ? new URL(place).pathname : place;
+  if (stac === null || stac !== place || PARQUET_NAME.test(name)) return stac !== null;
+  // The answer of a search has no ending that is known.
+  if (isRemote(place) && known === null) return true;
   const source = await openSource(place, { signal });
   try {
     return Buffer.from(await source.read(0, PEEK_BYTES, { signal })).includes('"stac_version"');

@@ -1,7 +1,7 @@
 /** Where `nadir catalog` writes rows: GeoParquet, STAC items, or a partitioned folder. */
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { ArgumentError } from '../core/index.js';
+import { ArgumentError, SourceError } from '../core/index.js';
 import { appendFiles, catalogToStac } from '../catalog/index.js';
 import type { GeoCatalog } from '../catalog/types.js';
 import { writeFileAtomic } from '../io/index.js';
@@ -47,7 +47,7 @@ export function formatOf({ to, out, append, partitionBy }: TargetFlags): TargetF
   });
 }
 
-/** Refuses a target that exists, unless it may be replaced. @throws {@link ArgumentError} `exists`, `bad-sort`. */
+/** Refuses a target that exists, unless it may be replaced. @throws {@link ArgumentError} `exists`, `bad-sort`; {@link SourceError} `source.missing`. */
 export async function checkTarget(flags: TargetFlags, format: TargetFormat, mayExist: boolean): Promise<void> {
   if (flags.sort !== undefined) {
     readChoice('sort', flags.sort, ['space-time', 'none']);
@@ -58,6 +58,12 @@ export async function checkTarget(flags: TargetFlags, format: TargetFormat, mayE
   if (flags.append === true || flags.partitionBy !== undefined)
     throw new ArgumentError('wrong-flag', `--append and --partition-by are for folders; the target is ${format}.`);
   const found = await stat(flags.out).catch(() => null);
+  const parent = path.dirname(path.resolve(flags.out));
+  // Said before the work, not after it.
+  if (!found && !(await stat(parent).catch(() => null)))
+    throw new SourceError('source.missing', `Cannot write ${flags.out}: the folder ${parent} does not exist.`, {
+      hint: 'Make the folder first.',
+    });
   if (found?.isDirectory() === true)
     throw new ArgumentError('exists', `${flags.out} is a folder; a file is written.`, {
       hint: 'Name a file in it, or pass --append to add shards to it.',

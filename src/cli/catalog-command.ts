@@ -148,7 +148,7 @@ function stacOf(folder: string): string | null {
 }
 
 const JSON_NAME = /\.(?:json|geojson|ndjson|jsonl|geojsonl)$/i;
-const PARQUET_NAME = /\.(?:parquet|geoparquet|pq)$/i;
+export const PARQUET_NAME = /\.(?:parquet|geoparquet|pq)$/i;
 
 /**
  * The STAC document that a path or address is, or null for a stored catalog. A Parquet file is STAC when it has items and

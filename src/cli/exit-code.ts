@@ -53,6 +53,8 @@ export function exitCodeOf(error: unknown): number {
   if (!isNadirError(error)) return isFileSystemError(error) ? EXIT.io : EXIT.failures;
   if (error.code === 'export.all-failed') return EXIT.failures;
   if (USAGE_CODES.has(error.code) || USAGE_CLASSES.has(error.name)) return EXIT.usage;
+  // Nothing could be indexed because nothing could be read: the files may be good.
+  if (error.code === 'no-rows' && isNadirError(error.cause, 'SourceError')) return EXIT.io;
   return error.name === 'SourceError' || IO_CODES.has(error.code) ? EXIT.io : EXIT.input;
 }
 

@@ -46,6 +46,8 @@ async function openByContent(source: Source, place: string, signal: AbortSignal 
   if (startsWith(head, 'PK')) throw unsupported(source, 'a ZIP archive', 'Unpack it and give the files in it.');
   if (startsWith(head, '\x1f\x8b')) throw unsupported(source, 'compressed with gzip', 'Unpack it first.');
   const text = new TextDecoder().decode(head).replace(/^[\uFEFF\s\x1e]+/, '');
+  if (/^<(?:!doctype\s+)?html/i.test(text))
+    throw unsupported(source, 'a web page (HTML)', 'Check the address; it may need a login or a signature.');
   if (text.startsWith('<')) throw unsupported(source, 'XML (KML or GML)', 'Convert it, e.g. with ogr2ogr to GeoJSON.');
   if (text.startsWith('{') || (text === '' && head.every((c) => c !== 0))) return openGeoJson(source);
   throw new FormatError('not-vector', `${file} is no vector file that Nadir knows.`, {

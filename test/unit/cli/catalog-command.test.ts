@@ -8,8 +8,8 @@ import { boxPolygon } from '../../../src/catalog/geometry.js';
 import type { CliContext } from '../../../src/cli/console.js';
 import { runCli } from '../../../src/cli/program.js';
 import { days, parseTime, type Bounds } from '../../../src/core/index.js';
-import { writeGeoParquet } from '../../../src/formats/geoparquet/index.js';
-import { makeItem } from '../formats/stac/server.js';
+import { encodeWkb, writeGeoParquet, writeParquetTable } from '../../../src/formats/geoparquet/index.js';
+import { makeItem, withServer } from '../formats/stac/server.js';
 import { makeScenes, tempFolder, type Scenes } from '../export/support/scenes.js';
 import { makeCatalog, type RowInit } from '../../support/rows.js';
 import { withWarnings } from '../../support/host.js';
@@ -37,6 +37,24 @@ async function told(...argv: string[]): Promise<Record<string, unknown>> {
   const { code, out, err } = await nadir(...argv, '--json');
   assert.equal(code, 0, err);
   return JSON.parse(out) as Record<string, unknown>;
+}
+
+/** Bytes of a stac-geoparquet file of one item. */
+function writeParquetItems(): Uint8Array {
+  const assets = JSON.stringify({ data: { href: 'a.tif' } });
+  return writeParquetTable({
+    columns: [
+      ...['id', 'type', 'assets', 'datetime'].map((name) => ({ name, type: 'string' as const })),
+      { name: 'geometry', type: 'binary' },
+    ],
+    rows: {
+      id: ['p'],
+      type: ['Feature'],
+      assets: [assets],
+      datetime: ['2024-06-01T00:00:00Z'],
+      geometry: [encodeWkb(boxPolygon([1, 2, 3, 4]))],
+    },
+  });
 }
 
 const at = (...parts: string[]): string => path.join(folder, ...parts);
@@ -187,6 +205,55 @@ describe('nadir catalog build', () => {
     assert.match(err, /a\.geojson: its footprint has no image in EPSG:3857, the CRS of the catalog/);
     assert.match(err, /hint: .*--crs EPSG:4326/);
     assert.equal(err.includes('targetCrs'), false, err);
+  });
+
+  test('on a server: items are told from features by what they hold, signed or not; faults are I/O', async () => {
+    const lines = ['i', 'j'].map((id) => `${JSON.stringify(makeItem(id))}\n`).join('');
+    const feature = { type: 'Feature', properties: {}, geometry: boxPolygon([1, 2, 3, 4]) };
+    const item = Buffer.from(writeParquetItems());
+    const answers: Record<string, Buffer> = {
+      '/items.ndjson': Buffer.from(lines),
+      '/items.parquet': item,
+      '/fields.geojson': Buffer.from(JSON.stringify({ type: 'FeatureCollection', features: [feature] })),
+      '/page.geojson': Buffer.from('<!DOCTYPE html><html>Please log in</html>'),
+    };
+    await withServer(
+      (asked, response) => {
+        const bytes = answers[new URL(asked.url, 'http://x').pathname];
+        response.writeHead(bytes ? 200 : 403, bytes ? { 'content-length': bytes.length } : {});
+        response.end(asked.method === 'HEAD' ? undefined : bytes);
+      },
+      async ({ root }) => {
+        for (const [name, kind] of [
+          ['items.ndjson', 'stac'],
+          ['items.parquet', 'stac'],
+          ['fields.geojson', 'vector'],
+        ] as const) {
+          const { code, out, err } = await nadir(
+            'build',
+            `${root}/${name}?sig=S3CRET`,
+            '-o',
+            at('web.parquet'),
+            '--json',
+          );
+          assert.equal(code, 0, err);
+          assert.equal((JSON.parse(out) as { kind: string }).kind, kind, name);
+          assert.doesNotMatch(out + err, /S3CRET/);
+        }
+        const page = await nadir('build', `${root}/page.geojson`, '-o', at('web.parquet'));
+        assert.equal(page.code, 2);
+        assert.match(page.err, /is a web page \(HTML\)/);
+        const denied = await nadir('build', `${root}/none.tif`, '-o', at('web.parquet'));
+        assert.equal(denied.code, 3, denied.err);
+        assert.match(denied.err, /HTTP 403/);
+      },
+    );
+  });
+
+  test('a folder that is not there is said before the work', async () => {
+    const { code, err } = await nadir('build', scenes.folder, '-o', at('no such folder', 'x.parquet'));
+    assert.equal(code, 3);
+    assert.match(err, /^error: Cannot write .*no such folder.* does not exist/);
   });
 
   test('signatures of addresses never reach stdout', async () => {
