@@ -22,7 +22,7 @@ import {
   type ColumnData,
   type FileColumn,
 } from './stored-picks.js';
-import { StoredTable } from './stored-table.js';
+import { STORED, StoredTable } from './stored-table.js';
 import { userColumn, userTypes, type UserType } from './stored-user-columns.js';
 import type { CatalogTable } from './table.js';
 import type { CatalogBackend, NativeGrid } from './types.js';
@@ -33,10 +33,23 @@ const addId = (table: CatalogTable): Adder => {
   return (i, to) => (stored?.span(i, span) ? to.span(span) : to.text(table.id(i)));
 };
 
+/**
+ * How file paths are stored: `absolute`; as rows have them (`given`), relative ones starting at the folder of the file; or
+ * as the file has them that the rows come from (`stored`), which the new one replaces.
+ */
+export type StoredPaths = 'absolute' | 'given' | 'stored';
+
 const addFilepath =
-  (pathsAsGiven: boolean) =>
+  (paths: StoredPaths) =>
   (table: CatalogTable): Adder => {
-    if (pathsAsGiven) return (i, to) => to.text(addressToStore(table.filepath(i)));
+    if (paths === 'stored' && table instanceof StoredTable) {
+      const column = table[STORED].column('filepath');
+      return (i, to) => {
+        const path = column?.get(i);
+        to.text(typeof path === 'string' ? addressToStore(path) : '');
+      };
+    }
+    if (paths === 'given') return (i, to) => to.text(addressToStore(table.filepath(i)));
     const stored = storedText(table, 'filepath');
     const span = emptySpan();
     return (i, to) =>
@@ -156,7 +169,7 @@ export function fileColumns(
   backend: CatalogBackend,
   types: GeometryTypes,
   known?: ReadonlyMap<string, UserType>,
-  pathsAsGiven = false,
+  paths: StoredPaths = 'absolute',
 ): readonly FileColumn[] {
   const backendSpan = spanOf(BACKEND_ON_DISK[backend]);
   const user = [...userTypes(all)].flatMap(([name, type]) => {
@@ -165,7 +178,7 @@ export function fileColumns(
   });
   return [
     { name: 'id', type: 'string', make: bytesColumn('string', addId) },
-    { name: 'filepath', type: 'string', make: bytesColumn('string', addFilepath(pathsAsGiven), 64) },
+    { name: 'filepath', type: 'string', make: bytesColumn('string', addFilepath(paths), 64) },
     { name: 'geometry', type: 'binary', make: bytesColumn('binary', addGeometry(types), 96) },
     { name: 'bbox', type: 'bbox', make: boxes },
     { name: 'start_time', type: 'timestamp', make: (picks) => timestampData(gathered(picks, (t) => t.starts)) },

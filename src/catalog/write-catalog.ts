@@ -4,7 +4,7 @@ import { geoMetadata, ParquetWriter, ROW_GROUP_ROWS } from '../formats/geoparque
 import { writeFileAtomic } from '../io/index.js';
 import { RowsTable } from './engines/memory/rows-table.js';
 import { spaceTimeOrder, type RowPicks } from './row-order.js';
-import { fileColumns, type GeometryTypes } from './stored-columns.js';
+import { fileColumns, type GeometryTypes, type StoredPaths } from './stored-columns.js';
 import type { UserType } from './stored-user-columns.js';
 import { viewBounds } from './table-view.js';
 import type { TableView } from './table.js';
@@ -18,8 +18,8 @@ export interface FileFacts {
   readonly backend: CatalogBackend;
   readonly crs: Crs;
   readonly targetResolution: Resolution | null;
-  /** Stores relative file paths as they are: they start at the folder of the file. Default: as absolute ones. */
-  readonly pathsAsGiven?: boolean;
+  /** How file paths are stored; default `absolute`. */
+  readonly paths?: StoredPaths;
 }
 
 /** Indices of a view's rows. */
@@ -75,7 +75,7 @@ export function* catalogPieces(
   known?: ReadonlyMap<string, UserType>,
 ): Generator<Uint8Array> {
   const types: GeometryTypes = new Set();
-  const columns = fileColumns(picks, facts.backend, types, known, facts.pathsAsGiven);
+  const columns = fileColumns(picks, facts.backend, types, known, facts.paths);
   const writer = new ParquetWriter(columns);
   const { tables, tableOf, rows } = picks;
   yield writer.begin();
@@ -110,7 +110,7 @@ export function joinPieces(pieces: Iterable<Uint8Array>): Uint8Array {
 /** Bytes of the GeoParquet file of a catalog's rows, in the order given; relative file paths stay as they are. */
 export function encodeCatalog(rows: readonly CatalogRow[], facts: FileFacts): Uint8Array {
   const picks = picksOf([{ table: new RowsTable(rows), indices: null }]);
-  return joinPieces(catalogPieces(picks, { ...facts, pathsAsGiven: true }));
+  return joinPieces(catalogPieces(picks, { ...facts, paths: 'given' }));
 }
 
 /**

@@ -8,7 +8,13 @@ import { boxPolygon } from '../../../src/catalog/geometry.js';
 import type { CliContext } from '../../../src/cli/console.js';
 import { runCli } from '../../../src/cli/program.js';
 import { days, parseTime, type Bounds } from '../../../src/core/index.js';
-import { encodeWkb, writeGeoParquet, writeParquetTable } from '../../../src/formats/geoparquet/index.js';
+import {
+  encodeWkb,
+  readGeoParquet,
+  writeGeoParquet,
+  writeParquetTable,
+  type ColumnSpec,
+} from '../../../src/formats/geoparquet/index.js';
 import { makeItem, withServer } from '../formats/stac/server.js';
 import { makeScenes, tempFolder, type Scenes } from '../export/support/scenes.js';
 import { makeCatalog, type RowInit } from '../../support/rows.js';
@@ -593,6 +599,51 @@ describe('nadir catalog migrate', () => {
     assert.equal((await nadir('migrate', target)).out, `${target}: version 1 already\n`);
     assert.deepEqual(readFileSync(target), after);
     assert.equal(statSync(target).mtimeMs, changed);
+  });
+
+  test('relative paths stay; columns that a catalog cannot hold are refused by name, and nothing changes', async () => {
+    const target = at('relative.parquet');
+    const geometry = [boxPolygon([0, 0, 1, 1]), boxPolygon([2, 2, 3, 3])];
+    const write = (file: string, more: Record<string, readonly unknown[]>, columns: readonly ColumnSpec[]): void =>
+      writeFileSync(
+        file,
+        writeGeoParquet({
+          crs: 'EPSG:4326',
+          columns: [{ name: 'filepath', type: 'string' }, { name: '_backend', type: 'string' }, ...columns],
+          rows: { geometry, filepath: ['sub/a b.tif', '/abs/ö.tif'], _backend: ['raster', 'raster'], ...more },
+        }),
+      );
+    write(target, { n: [1.5, null] }, [{ name: 'n', type: 'double' }]);
+    assert.equal((await nadir('migrate', target)).code, 0);
+    assert.deepEqual(readGeoParquet(readFileSync(target), target).table.columns['filepath'], [
+      'sub/a b.tif',
+      '/abs/ö.tif',
+    ]);
+    const rows = await (await openCatalog(target)).toArray();
+    assert.deepEqual(
+      rows.map((r) => [r.filepath, r.columns['n']]),
+      [
+        [at('sub/a b.tif'), 1.5],
+        ['/abs/ö.tif', null],
+      ],
+    );
+
+    // One part that cannot be kept whole: the folder stays as it is, with no leftovers.
+    mkdirSync(at('lossy'));
+    write(at('lossy/a.parquet'), {}, []);
+    write(at('lossy/b.parquet'), { tags: [[1, 2], null], _x: [1, 2] }, [
+      { name: 'tags', type: 'list<double>' },
+      { name: '_x', type: 'double' },
+    ]);
+    writeFileSync(at('lossy/.a.parquet.migrate-0123456789ab'), 'left by a killed run');
+    const before = readFileSync(at('lossy/a.parquet'));
+    for (const flags of [['--dry-run'], []]) {
+      const { code, err } = await nadir('migrate', at('lossy'), ...flags);
+      assert.equal(code, 2, err);
+      assert.match(err, /b\.parquet: the columns tags, _x would be lost/);
+    }
+    assert.deepEqual(readFileSync(at('lossy/a.parquet')), before);
+    assert.deepEqual(readdirSync(at('lossy')), ['a.parquet', 'b.parquet']);
   });
 
   test('each file of a folder; what is no catalog or not there is named', async () => {
