@@ -7,6 +7,8 @@ import type { LonLat, LonLatBox, Outline } from './wire/payload.js';
 export const MAX_VERTICES = 200;
 /** Interior points per edge of a box; enough for a curve that is straight to a pixel. */
 const DENSIFY = 7;
+/** Most points of an outline that is looked at as a box. */
+const BOX_POINTS = 4 * (DENSIFY + 2);
 
 /** An outline and its box in degrees. */
 export interface Place {
@@ -27,15 +29,54 @@ export function lonLatCrs(): Crs {
 
 type Pair = readonly [number, number];
 
-/** A ring in degrees without jumps at ±180 (longitudes may pass it); points without an image are left out. */
-function ringToLonLat(ring: readonly Pair[], transform: (x: number, y: number) => [number, number]): LonLat[] {
+/** Twice the signed area of a ring; positive is counter-clockwise. */
+function turning(ring: readonly Pair[]): number {
+  let sum = 0;
+  for (const [i, [x, y]] of ring.entries()) {
+    const [nextX, nextY] = ring[(i + 1) % ring.length] ?? [x, y];
+    sum += x * nextY - nextX * y;
+  }
+  return sum;
+}
+
+/** A box so wide is the whole Earth, whichever way it turns. */
+const WHOLE_EARTH = 359.9;
+
+/**
+ * True for an upright box whose long edges are no jumps at ±180: it is the whole Earth, or it turns as it did in its CRS.
+ * Outer rings of footprints are counter-clockwise (`catalog.md` §3); one in degrees that is not has crossed ±180.
+ */
+function isWideBox(source: readonly Pair[], points: readonly Pair[]): boolean {
+  const isUpright = points.every(([x, y], i) => {
+    const [nextX, nextY] = points[(i + 1) % points.length] ?? [x, y];
+    return x === nextX || y === nextY;
+  });
+  if (!isUpright) return false;
+  const lons = points.map(([lon]) => lon);
+  if (Math.max(...lons) - Math.min(...lons) >= WHOLE_EARTH) return true;
+  const isInDegrees = points.every(([x, y], i) => source[i]?.[0] === x && source[i][1] === y);
+  return isInDegrees ? turning(points) > 0 : Math.sign(turning(source)) === Math.sign(turning(points));
+}
+
+/**
+ * A ring in degrees without jumps at ±180 (longitudes may pass it); points without an image are left out.
+ * `isContinuous`: the ring is in degrees and known to have none.
+ */
+function ringToLonLat(
+  ring: readonly Pair[],
+  transform: (x: number, y: number) => [number, number],
+  isContinuous = false,
+): LonLat[] {
   const out: LonLat[] = [];
   let shift = 0;
   let previous: number | undefined;
-  for (const [x, y] of ring) {
-    const [lon, lat] = transform(x, y);
-    if (!Number.isFinite(lon) || !Number.isFinite(lat)) continue;
-    if (previous !== undefined && Math.abs(lon - previous) > 180) shift += lon < previous ? 360 : -360;
+  const points = ring
+    .map(([x, y]) => transform(x, y))
+    .filter(([lon, lat]) => Number.isFinite(lon) && Number.isFinite(lat));
+  const isWide =
+    isContinuous || (points.length === ring.length && points.length <= BOX_POINTS && isWideBox(ring, points));
+  for (const [lon, lat] of points) {
+    if (!isWide && previous !== undefined && Math.abs(lon - previous) > 180) shift += lon < previous ? 360 : -360;
     previous = lon;
     const clampedLat = Math.max(-90, Math.min(90, lat));
     out.push([roundDegrees(Math.max(-540, Math.min(540, lon + shift))), roundDegrees(clampedLat)]);
@@ -78,11 +119,13 @@ function homed(place: Place): Place {
 /** Nowhere: for areas that have no image in longitude and latitude, such as the rim of a geostationary disc. */
 const NOWHERE: Place = { outline: [], bbox: [0, 0, 0, 0] };
 
-function placeOf(rings: readonly (readonly (readonly Pair[])[])[], crs: Crs): Place | null {
+function placeOf(rings: readonly (readonly (readonly Pair[])[])[], crs: Crs, isContinuous = false): Place | null {
   const transform = pointTransform(crs, lonLatCrs());
   const outline = rings
     .map((polygon) =>
-      polygon.map((ring) => closed(simplified(ringToLonLat(ring, transform)))).filter((r) => r.length > 3),
+      polygon
+        .map((ring) => closed(simplified(ringToLonLat(ring, transform, isContinuous))))
+        .filter((r) => r.length > 3),
     )
     .filter((polygon) => polygon.length > 0);
   const bbox = boxOf(outline);
@@ -91,7 +134,10 @@ function placeOf(rings: readonly (readonly (readonly Pair[])[])[], crs: Crs): Pl
 
 /** The place of a box; null when no point of it lies on the Earth as the CRS sees it. */
 export function placeOfBounds(bounds: Bounds, crs: Crs): Place | null {
-  return placeOf([[boxOutline(bounds, crs.isGeographic ? 0 : DENSIFY)]], crs);
+  const [w, s, e, n] = bounds;
+  // Degrees with west > east cross ±180.
+  const box: Bounds = crs.isGeographic && w > e ? [w, s, e + 360, n] : bounds;
+  return placeOf([[boxOutline(box, crs.isGeographic ? 0 : DENSIFY)]], crs);
 }
 
 /** The place of a raster, also a rotated one. */
@@ -99,7 +145,7 @@ export function placeOfRaster(transform: Affine, height: number, width: number, 
   const ring = boxOutline([0, 0, width, height], crs.isGeographic ? 0 : DENSIFY).map(([c, r]) =>
     applyAffine(transform, c, r),
   );
-  return placeOf([[ring]], crs);
+  return placeOf([[ring]], crs, crs.isGeographic);
 }
 
 /** Corners of a raster on the map: north-west, north-east, south-east, south-west as the array has them. */
@@ -115,7 +161,7 @@ export function rasterCorners(
     applyAffine(transform, width, height),
     applyAffine(transform, 0, height),
   ];
-  const [a, b, c, d] = ringToLonLat(corners, pointTransform(crs, lonLatCrs()));
+  const [a, b, c, d] = ringToLonLat(corners, pointTransform(crs, lonLatCrs()), crs.isGeographic);
   return a && b && c && d ? [a, b, c, d] : null;
 }
 

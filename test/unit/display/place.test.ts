@@ -35,6 +35,37 @@ test('a box across ±180 stays in one piece', () => {
   assert.ok(place.bbox[0] < 180 && place.bbox[2] > 180);
 });
 
+test('a box of the whole Earth, or of more than half of it, keeps its width', () => {
+  for (const [w, e] of [
+    [-180, 180],
+    [-175, 170],
+  ] as const) {
+    const ring = [
+      [w, -80],
+      [e, -80],
+      [e, 80],
+      [w, 80],
+      [w, -80],
+    ];
+    assert.deepEqual(placeOfGeometry({ type: 'Polygon', coordinates: [ring] }, LONLAT)?.bbox, [w, -80, e, 80]);
+    assert.deepEqual(placeOfBounds([w, -80, e, 80], LONLAT)?.bbox, [w, -80, e, 80]);
+  }
+  const mercator = placeOfBounds([-20_037_508.34, -1e7, 20_037_508.34, 1e7], Crs.from('EPSG:3857'))!;
+  assert.ok(mercator.bbox[2] - mercator.bbox[0] > 359.99, mercator.bbox.join());
+});
+
+test('a box in degrees with west > east, and a footprint that jumps there, cross ±180', () => {
+  assert.deepEqual(placeOfBounds([178, -10, -179, 10], LONLAT)?.bbox, [178, -10, 181, 10]);
+  const jumps = [
+    [178, -10],
+    [-179, -10],
+    [-179, 10],
+    [178, 10],
+    [178, -10],
+  ];
+  assert.deepEqual(placeOfGeometry({ type: 'Polygon', coordinates: [jumps] }, LONLAT)?.bbox, [178, -10, 181, 10]);
+});
+
 test('a footprint of 10 000 points is simplified to at most 200', () => {
   const ring = Array.from({ length: 10_000 }, (_, i): [number, number] => {
     const t = (i / 10_000) * 2 * Math.PI;
