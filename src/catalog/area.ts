@@ -17,6 +17,7 @@ import {
 } from '../core/index.js';
 import { DEFAULT_DENSIFY } from './footprint.js';
 import { boxPolygon, footprintBounds, polygonsOf, type Area } from './geometry.js';
+import { imageOrNull, isVast, vastParts } from './vast.js';
 import type { Position, QueryOptions } from './types.js';
 
 /** A query, checked and projected: rows meet one of the areas (null: anywhere) and the interval (null: any time). */
@@ -127,6 +128,20 @@ function checkArea(geometry: Area): void {
   }
 }
 
+function boxesArea(boxes: readonly Bounds[]): Area {
+  const polygons = boxes.map(boxPolygon);
+  const [only] = polygons;
+  if (only && polygons.length === 1) return only;
+  return { type: 'MultiPolygon', coordinates: polygons.map((polygon) => polygon.coordinates) };
+}
+
+/** The images of the parts of a vast area; null for another, or when no part has an image. */
+function vastImage(area: Area, from: Crs, to: Crs): readonly Area[] | null {
+  if (from.equals(to) || !isVast(footprintBounds(area), from)) return null;
+  const images = vastParts(area, from, to).flatMap((part) => imageOrNull(() => projectArea(part, from, to)) ?? []);
+  return images.length > 0 ? images : null;
+}
+
 /** Areas (one, or its parts) of bounds or a polygon in the catalog's CRS. */
 export function prepareAreas(
   area: { readonly bounds: Bounds } | { readonly geometry: Area },
@@ -136,9 +151,11 @@ export function prepareAreas(
   try {
     if ('geometry' in area) {
       checkArea(area.geometry);
-      return projectArea(area.geometry, from, to);
+      return vastImage(area.geometry, from, to) ?? projectArea(area.geometry, from, to);
     }
     checkBounds(area.bounds, from);
+    const vast = vastImage(boxesArea(from.isGeographic ? splitBox(area.bounds) : [area.bounds]), from, to);
+    if (vast) return vast;
     return projectBox(area.bounds, from, to).map(boxPolygon);
   } catch (error) {
     if (!isNadirError(error, 'TransformError')) throw error;

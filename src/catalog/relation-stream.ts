@@ -45,19 +45,28 @@ function allDated({ table, indices }: TableView): boolean {
   return indices ? indices.every((i) => starts[i] !== -Infinity) : !starts.includes(-Infinity);
 }
 
+/** What of the other side of a set operation can matter for some input; null for all of it. */
+export function reachOf(operation: Operation, input: TableView): ScanFilter | null {
+  if (viewLength(input) === 0) return null;
+  // Static rows meet every time.
+  const extent = allDated(input) ? viewExtent(input) : null;
+  return operation.restrictOther?.(viewBounds(input), extent) ?? null;
+}
+
 /** The rows of the other side of a set operation that can matter for some input. */
 export async function otherOf(
   operation: Operation,
   other: Relation,
   input: TableView,
+  reach: ScanFilter | null,
   task: RunningTask,
 ): Promise<TableView> {
-  if (operation.appends === true) return other.collect(task, null);
   // Nothing has no partners.
-  if (viewLength(input) === 0) return { table: concatViews([], other.columnNames), indices: null };
-  // Static rows meet every time.
-  const extent = allDated(input) ? viewExtent(input) : null;
-  return other.collect(task, operation.restrictOther?.(viewBounds(input), extent) ?? null);
+  if (operation.appends !== true && viewLength(input) === 0)
+    return { table: concatViews([], other.columnNames), indices: null };
+  const partners = await other.collect(task, reach);
+  if (operation.readsRows === true) await partners.table.prepare?.(task);
+  return partners;
 }
 
 type Flow = (observe: Observer | undefined) => AsyncIterable<TableView>;
@@ -107,19 +116,21 @@ async function withOther(
   parent: Relation,
   input: AsyncIterable<TableView>,
   task: RunningTask,
-): Promise<{ partners: TableView; input: AsyncIterable<TableView> }> {
+): Promise<{ partners: TableView; reach: ScanFilter | null; input: AsyncIterable<TableView> }> {
   const flow = input[Symbol.asyncIterator]();
   const { views, ended } = await peek(flow);
   const rest = resume(views, flow);
   if (ended) {
     const seen = { table: concatViews(views, parent.columnNames), indices: null };
-    return { partners: await otherOf(operation, other, seen, task), input: rest };
+    if (operation.readsRows === true) await seen.table.prepare?.(task);
+    const reach = reachOf(operation, seen);
+    return { partners: await otherOf(operation, other, seen, reach, task), reach, input: rest };
   }
   // A long left side lies within the bounds of its source, unless rows of another one were appended.
   const within = parent.operations.every((o) => o.appends !== true);
   const { bounds } = await parent.source.summary(task.signal ? { signal: task.signal } : {});
   const reach = within ? (operation.restrictOther?.(bounds, null) ?? null) : null;
-  return { partners: await other.collect(task, reach), input: rest };
+  return { partners: await other.collect(task, reach), reach, input: rest };
 }
 
 async function* through(
@@ -137,12 +148,13 @@ async function* through(
   const { task, step, observe } = o;
   let input = source(observe);
   let partners: TableView | null = null;
+  let reach: ScanFilter | null = null;
   const { other } = operation;
   if (operation.whole === true)
     input = resume([{ table: concatViews(await all(input), parent.columnNames), indices: null }], none());
   if (other && operation.appends !== true)
-    ({ partners, input } = await withOther(operation, other, parent, input, task));
-  const stage = operation.start(partners);
+    ({ partners, reach, input } = await withOther(operation, other, parent, input, task));
+  const stage = operation.start(partners, reach);
   if (stage.survey) {
     // Functions of the user must not see a row twice, so rows that went through one are kept.
     const kept = o.pure ? null : await all(input);

@@ -2,7 +2,7 @@
 import type { RunningTask } from '../core/index.js';
 import { concatViews } from './operations/concat-table.js';
 import { NO_FILTER, type Operation, type Stage } from './operations/operation.js';
-import { collectViews, otherOf, streamViews } from './relation-stream.js';
+import { collectViews, otherOf, reachOf, streamViews } from './relation-stream.js';
 import { unlessAborted } from './turns.js';
 import type { RowSource, ScanFilter, TableView } from './table.js';
 import { viewBounds, viewLength } from './table-view.js';
@@ -105,7 +105,7 @@ export class Relation {
     const input = parent.now();
     const other = operation.other?.now() ?? null;
     if (!input) return null;
-    const stage = operation.start(other);
+    const stage = operation.start(other, reachOf(operation, input));
     stage.survey?.(input);
     const output = stage.apply(input);
     return this.#finish(stage, input, output, other && stage.tail ? stage.tail(other) : null);
@@ -147,9 +147,10 @@ export class Relation {
       return;
     }
     const input = await parent.evaluate(task);
-    const other = operation.other ? await otherOf(operation, operation.other, input, task) : null;
     if (operation.readsRows === true) await input.table.prepare?.(task);
-    const stage = operation.start(other);
+    const reach = reachOf(operation, input);
+    const other = operation.other ? await otherOf(operation, operation.other, input, reach, task) : null;
+    const stage = operation.start(other, reach);
     stage.survey?.(input);
     const output = stage.applyLater ? await stage.applyLater(input, task) : stage.apply(input);
     const tail = other && stage.tailLater ? await stage.tailLater(other, task) : null;

@@ -1,12 +1,15 @@
 /** Footprints of one catalog in the CRS of another (`catalog.md` §5). */
-import { Crs, isNadirError, TransformError, type RunningTask } from '../../core/index.js';
+import { Crs, isNadirError, TransformError, warn, type Bounds, type RunningTask } from '../../core/index.js';
 import { encodeWkb } from '../../formats/geoparquet/index.js';
 import { DEFAULT_DENSIFY } from '../footprint.js';
 import { boxPolygon, footprintBounds, isBox, polygonsOf, type Area } from '../geometry.js';
 import { SelectedTable } from '../operations/derived-table.js';
 import { projectFootprint as projectArea } from '../stac-geometry.js';
+import { boxAt } from '../table-view.js';
+import { holdsItsPoints, imageOrNull, isVast } from '../vast.js';
 import { rowAt, type CatalogTable, type TableView } from '../table.js';
 import type { CatalogRow, MultiPolygon, Polygon, Position } from '../types.js';
+import { clipFootprints } from './clip.js';
 import { rowsOf } from './row-index.js';
 import { QuadrilateralImage } from './project-quadrilateral.js';
 import { runSteps, runSync, type Steps } from './steps.js';
@@ -77,30 +80,92 @@ export function projectFootprint(geometry: Polygon | MultiPolygon, from: Crs, to
   return asBox(projectArea({ type: 'MultiPolygon', coordinates }, from, to, 0));
 }
 
+/** From which CRS into which. */
+export interface Projection {
+  readonly from: Crs;
+  readonly to: Crs;
+  /** Boxes in `from` beyond which footprints do not matter: those that have no image there are cut. Null for all. */
+  readonly within: readonly Bounds[] | null;
+}
+
+/** Rows left out that a warning names. */
+const SHOWN_FAILURES = 5;
+
 /** Rows in another CRS; only envelopes are kept, footprints are projected when asked for. */
 class ProjectedTable extends SelectedTable {
   readonly #boxes: Float64Array;
   readonly #boxed: Uint8Array;
-  readonly #from: Crs;
-  readonly #to: Crs;
+  readonly #projection: Projection;
+  /** Parts of footprints that have an image although the whole has none. */
+  readonly #parts = new Map<number, Area>();
 
-  constructor(base: CatalogTable, rows: Uint32Array, [from, to]: readonly [Crs, Crs]) {
+  constructor(base: CatalogTable, rows: Uint32Array, projection: Projection) {
     super(base, rows);
-    [this.#from, this.#to] = [from, to];
+    this.#projection = projection;
     this.#boxes = new Float64Array(rows.length * 4);
     this.#boxed = new Uint8Array(rows.length);
   }
-  /** Computes the envelopes. */
-  *measure(): Steps<this> {
+  /** Computes the envelopes; gives the rows that have one. */
+  *measure(): Steps<CatalogTable> {
+    const kept: number[] = [];
+    const failed: string[] = [];
+    const { base } = this;
+    const { from, to } = this.#projection;
     for (let i = 0; i < this.length; i++) {
       if (i % STRIDE === 0) yield { done: i, total: this.length, unit: 'rows' };
-      const image = imageOf(this.#from, this.#to);
-      if (image.take(super.geometry(i)) && !image.envelope(this.#boxes, i * 4)) continue;
-      const geometry = this.geometry(i);
+      let geometry: Area | null;
+      try {
+        const quick = imageOf(from, to);
+        if (
+          !isVast(boxAt(base, this.at(i)), from) &&
+          quick.take(super.geometry(i)) &&
+          !quick.envelope(this.#boxes, i * 4)
+        ) {
+          kept.push(i);
+          continue;
+        }
+        geometry = this.#image(i);
+      } catch (error) {
+        if (!isNadirError(error, 'TransformError')) throw error;
+        failed.push(`  ${this.id(i)} (${this.filepath(i)}): ${error.message}`);
+        continue;
+      }
+      if (!geometry) continue;
       this.#boxes.set(footprintBounds(geometry), i * 4);
       this.#boxed[i] = isBox(geometry) ? 1 : 0;
+      kept.push(i);
     }
-    return this;
+    if (failed.length > 0) this.#warn(failed);
+    return kept.length === this.length ? this : new SelectedTable(this, Uint32Array.from(kept));
+  }
+  /** The footprint, or the part of it that matters; null when nothing of it does. */
+  #image(i: number): Area | null {
+    const { from, to, within } = this.#projection;
+    const whole = super.geometry(i);
+    const vast = isVast(boxAt(this.base, this.at(i)), from);
+    if (!within) {
+      const image = projectFootprint(whole, from, to);
+      if (vast && !holdsItsPoints(whole, image, from, to))
+        throw new TransformError('outside-domain', 'it is larger than what can be projected.');
+      return image;
+    }
+    const image = vast ? null : imageOrNull(() => projectFootprint(whole, from, to));
+    if (image) return image;
+    const coordinates = within.map((box) => boxPolygon(box).coordinates);
+    const part = clipFootprints(whole, { type: 'MultiPolygon', coordinates });
+    if (!part) return null;
+    this.#parts.set(i, part);
+    return projectFootprint(part, from, to);
+  }
+  #warn(failed: readonly string[]): void {
+    const { from, to } = this.#projection;
+    const rest = failed.length - SHOWN_FAILURES;
+    const lines = [
+      `${failed.length} of ${this.length} footprints have no image in ${to.canonical} (from ${from.canonical}), so these rows were left out:`,
+      ...failed.slice(0, SHOWN_FAILURES),
+      ...(rest > 0 ? [`  … and ${rest} more.`] : []),
+    ];
+    warn(lines.join('\n'));
   }
   override get boxes(): Float64Array {
     return this.#boxes;
@@ -109,16 +174,7 @@ class ProjectedTable extends SelectedTable {
     return this.#boxed;
   }
   override geometry(i: number): Polygon | MultiPolygon {
-    try {
-      return projectFootprint(super.geometry(i), this.#from, this.#to);
-    } catch (error) {
-      if (!isNadirError(error, 'TransformError')) throw error;
-      throw new TransformError(
-        error.code,
-        `The footprint of ${this.id(i)} (${this.filepath(i)}) cannot be projected from ${this.#from.canonical} to ${this.#to.canonical}: ${error.message}`,
-        { hint: 'Query both catalogs to a common area first, or build them with targetCrs EPSG:4326.', cause: error },
-      );
-    }
+    return projectFootprint(this.#parts.get(i) ?? super.geometry(i), this.#projection.from, this.#projection.to);
   }
   override wkb(i: number): Uint8Array {
     return encodeWkb(this.geometry(i));
@@ -128,23 +184,23 @@ class ProjectedTable extends SelectedTable {
   }
 }
 
-function* projectSteps(view: TableView, from: Crs, to: Crs): Steps<CatalogTable> {
+function* projectSteps(view: TableView, projection: Projection): Steps<CatalogTable> {
   const { table, indices } = view;
-  if (!from.equals(to)) return yield* new ProjectedTable(table, rowsOf(view), [from, to]).measure();
+  if (!projection.from.equals(projection.to))
+    return yield* new ProjectedTable(table, rowsOf(view), projection).measure();
   return indices ? new SelectedTable(table, indices) : table;
 }
 
 /** As {@link projectTable}, in one go: for inputs known to be small. */
-export function projectTableSync(view: TableView, from: Crs, to: Crs): CatalogTable {
-  return runSync(projectSteps(view, from, to));
+export function projectTableSync(view: TableView, projection: Projection): CatalogTable {
+  return runSync(projectSteps(view, projection));
 }
 
 /**
  * The rows of a view as a table of their own (rows numbered from 0) in another CRS; ids and columns are untouched. The
- * same CRS and no selection returns the same table. Yields to the event loop while envelopes are computed.
- *
- * @throws {@link TransformError} `outside-domain` naming the row.
+ * same CRS and no selection returns the same table. Rows without image are left out, and one warning names them. Yields
+ * to the event loop while envelopes are computed.
  */
-export function projectTable(view: TableView, from: Crs, to: Crs, task: RunningTask): Promise<CatalogTable> {
-  return runSteps(projectSteps(view, from, to), task);
+export function projectTable(view: TableView, projection: Projection, task: RunningTask): Promise<CatalogTable> {
+  return runSteps(projectSteps(view, projection), task);
 }

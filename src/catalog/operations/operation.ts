@@ -50,8 +50,8 @@ export interface Operation {
   readonly filter?: Partial<ScanFilter>;
   /** Whether the boxes and times of what goes in contain those of what comes out, row by row. */
   readonly shrinks?: boolean;
-  /** Starts an evaluation. */
-  start(other: TableView | null): Stage;
+  /** Starts an evaluation. `reach`: what {@link restrictOther} said of the input; rows of `other` beyond it do not matter. */
+  start(other: TableView | null, reach: ScanFilter | null): Stage;
   /** What of `other` can matter for some input, in its CRS; null for all of it. */
   restrictOther?(bounds: Bounds, extent: Interval | null): ScanFilter | null;
   /** Called after an evaluation in which no row came out, with the envelope of the input. */

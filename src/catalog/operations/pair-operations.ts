@@ -1,23 +1,25 @@
 /** Operations on pairs of rows of two catalogs: intersect, difference, nearestInTime (`catalog.md` §5, §6). */
-import type { Bounds, Crs, Interval, RunningTask } from '../../core/index.js';
+import { boxesTouch, type Bounds, type Crs, type Interval, type RunningTask } from '../../core/index.js';
 import {
   findPairs,
   findPairsSync,
-  identityKey,
+  Identities,
   nearestPairs,
   nearestPairsSync,
   projectTable,
   projectTableSync,
   type NearestOptions,
   type NearestPairs,
+  type Projection,
   type RowPairs,
 } from '../algebra/index.js';
 import { projectBox } from '../area.js';
 import type { Relation } from '../relation.js';
 import { runSteps, runSync, type Steps } from '../algebra/steps.js';
-import type { CatalogTable, ScanFilter, TableView } from '../table.js';
-import { filterView, viewIndex, viewLength } from '../table-view.js';
+import type { ScanFilter, TableView } from '../table.js';
+import { boxAt, filterView, viewIndex, viewLength } from '../table-view.js';
 import { eachRow, filterLater } from '../turns.js';
+import { isVast } from '../vast.js';
 import { NearestTable, nearestColumns, pairColumns, PairTable } from './pair-table.js';
 import type { Operation, Removed } from './operation.js';
 
@@ -27,21 +29,22 @@ const MARGIN = 0.02;
 /** The rows of the other catalog in the CRS of the left, projected when first needed. */
 class Other {
   readonly #view: TableView;
-  readonly #from: Crs;
-  readonly #to: Crs;
+  readonly #crs: Projection;
   #projected: TableView | undefined;
 
-  constructor(view: TableView, from: Crs, to: Crs) {
+  constructor(view: TableView, reach: ScanFilter | null, from: Crs, to: Crs) {
+    const within = reach?.boxes ?? null;
+    this.#crs = { from, to, within };
     this.#view = view;
-    this.#from = from;
-    this.#to = to;
     if (from.equals(to)) this.#projected = view;
+    // Rows far from the left ones may have no image in their CRS, and need none.
+    else if (within) this.#view = filterView(view, (i) => within.some((box) => boxesTouch(boxAt(view.table, i), box)));
   }
   now(): TableView {
-    return (this.#projected ??= { table: projectTableSync(this.#view, this.#from, this.#to), indices: null });
+    return (this.#projected ??= { table: projectTableSync(this.#view, this.#crs), indices: null });
   }
   async later(task: RunningTask): Promise<TableView> {
-    return (this.#projected ??= { table: await projectTable(this.#view, this.#from, this.#to, task), indices: null });
+    return (this.#projected ??= { table: await projectTable(this.#view, this.#crs, task), indices: null });
   }
 }
 
@@ -50,6 +53,8 @@ function reach(from: Crs, to: Crs, spatialOnly: boolean): NonNullable<Operation[
   return ([xmin, ymin, xmax, ymax]: Bounds, extent: Interval | null): ScanFilter => {
     const interval = spatialOnly ? null : extent;
     if (from.equals(to)) return { boxes: [[xmin, ymin, xmax, ymax]], interval, where: [] };
+    // The outline of a vast box does not say where it lies in the other CRS.
+    if (isVast([xmin, ymin, xmax, ymax], from)) return { boxes: null, interval, where: [] };
     const [dx, dy] = [(xmax - xmin) * MARGIN, (ymax - ymin) * MARGIN];
     const wider: Bounds = [xmin - dx, ymin - dy, xmax + dx, ymax + dy];
     try {
@@ -100,8 +105,8 @@ export function intersectOperation(crs: Crs, other: Relation, spatialOnly: boole
     readsRows: true,
     shrinks: true,
     restrictOther: reach(crs, from, spatialOnly),
-    start(view) {
-      const right = new Other(view ?? nothing(), from, crs);
+    start(view, reached) {
+      const right = new Other(view ?? nothing(), reached, from, crs);
       const rows = (input: TableView, partners: TableView, pairs: RowPairs): TableView => ({
         table: new PairTable(input.table, partners.table, pairs),
         indices: null,
@@ -135,8 +140,8 @@ export function differenceOperation(crs: Crs, other: Relation, spatialOnly: bool
     readsRows: true,
     shrinks: true,
     restrictOther: reach(crs, from, spatialOnly),
-    start(view) {
-      const right = new Other(view ?? nothing(), from, crs);
+    start(view, reached) {
+      const right = new Other(view ?? nothing(), reached, from, crs);
       const without = (input: TableView, pairs: RowPairs): TableView => {
         const paired = new Set(pairs.left);
         return paired.size === 0 ? input : filterView(input, (i) => !paired.has(i));
@@ -151,12 +156,6 @@ export function differenceOperation(crs: Crs, other: Relation, spatialOnly: bool
   };
 }
 
-/** Files and identities of the rows of a catalog. */
-interface Known {
-  readonly files: ReadonlySet<string>;
-  readonly keys: ReadonlySet<string>;
-}
-
 /** Left rows of which the other catalog has none with the same file, layer, asset and times. */
 export function identityDifference(other: Relation): Operation {
   return {
@@ -167,27 +166,20 @@ export function identityDifference(other: Relation): Operation {
     start(view) {
       const { table, indices } = view ?? nothing();
       const right = { table, indices };
-      let known: Known | undefined;
-      function* knownSteps(): Steps<Known> {
-        const [files, keys] = [new Set<string>(), new Set<string>()];
-        yield* eachRow(viewLength(right), (k) => {
-          const i = viewIndex(right, k);
-          files.add(table.filepath(i));
-          keys.add(identityKey(table, i));
-        });
-        return { files, keys };
+      let known: Identities | undefined;
+      function* knownSteps(): Steps<Identities> {
+        const identities = new Identities(table);
+        yield* eachRow(viewLength(right), (k) => identities.add(viewIndex(right, k)));
+        return identities;
       }
-      // Most rows that are no partners are told by their file alone.
-      const isNew = (input: CatalogTable, { files, keys }: Known, i: number): boolean =>
-        !(files.has(input.filepath(i)) && keys.has(identityKey(input, i)));
       return {
         apply(input) {
           const them = (known ??= runSync(knownSteps()));
-          return filterView(input, (i) => isNew(input.table, them, i));
+          return filterView(input, (i) => !them.has(input.table, i));
         },
         async applyLater(input, task) {
           const them = (known ??= await runSteps(knownSteps(), task));
-          return filterLater(input, (i) => isNew(input.table, them, i), task);
+          return filterLater(input, (i) => !them.has(input.table, i), task);
         },
         removed: (input, output) => ({ space: 0, time: 0, predicate: viewLength(input) - viewLength(output) }),
       };
@@ -208,8 +200,8 @@ export function nearestOperation(crs: Crs, other: Relation, o: NearestOptions): 
     whole: o.oneToOne,
     shrinks: !o.oneToOne,
     restrictOther: (bounds) => space(bounds, null),
-    start(view) {
-      const right = new Other(view ?? nothing(), from, crs);
+    start(view, reached) {
+      const right = new Other(view ?? nothing(), reached, from, crs);
       const rows = (input: TableView, partners: TableView, pairs: NearestPairs): TableView => ({
         table: new NearestTable(input.table, partners.table, pairs),
         indices: null,

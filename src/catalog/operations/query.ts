@@ -3,10 +3,13 @@ import { boxesTouch, formatTime, warn, type Bounds, type Crs, type RunningTask }
 import type { PreparedQuery } from '../area.js';
 import { footprintBounds, isBox, meets, type Area } from '../geometry.js';
 import type { CatalogTable, TableView } from '../table.js';
-import { boxAt, filterView, viewLength } from '../table-view.js';
+import { around, boxAt, filterView, viewLength } from '../table-view.js';
 import { filterLater } from '../turns.js';
 import type { Operation } from './operation.js';
 import { rowsTouching } from './spatial-index.js';
+
+/** Boxes that a statement compares rows with, at most. */
+const MOST_BOXES = 8;
 
 interface PreparedArea {
   readonly area: Area;
@@ -74,6 +77,12 @@ function describeQuery({ given, interval }: PreparedQuery): string {
   ].join(', ');
 }
 
+/** Boxes for a scan: all of them, or the one around many. */
+function scanBoxes(areas: readonly PreparedArea[]): readonly Bounds[] {
+  const boxes = areas.map((a) => a.bounds);
+  return boxes.length <= MOST_BOXES ? boxes : [boxes.reduce(around)];
+}
+
 /** Filter by area and time. */
 export function queryOperation(query: PreparedQuery, crs: Crs): Operation {
   const { interval, bareBounds } = query;
@@ -90,7 +99,7 @@ export function queryOperation(query: PreparedQuery, crs: Crs): Operation {
     detail: describeQuery(query),
     shrinks: true,
     readsRows: areas !== null,
-    filter: { boxes: areas?.map((a) => a.bounds) ?? null, interval },
+    filter: { boxes: areas && scanBoxes(areas), interval },
     start: () => ({
       apply(view) {
         if (areas) return inSpace(view, areas, inTime(view.table));

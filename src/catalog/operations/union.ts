@@ -127,6 +127,7 @@ export function unionOperation(crs: Crs, other: Relation, dedupe: 'none' | 'exac
         indices: null,
       });
       const isHere = facts.crs.equals(crs);
+      const projection = { from: facts.crs, to: crs, within: null };
       return {
         apply(input) {
           names = united(input.table.columnNames);
@@ -143,13 +144,13 @@ export function unionOperation(crs: Crs, other: Relation, dedupe: 'none' | 'exac
           return shown(view);
         },
         tail(rows) {
-          const view = fresh(isHere ? rows : { table: projectTableSync(rows, facts.crs, crs), indices: null });
+          const view = fresh(isHere ? rows : { table: projectTableSync(rows, projection), indices: null });
           const own = claimed(view);
           if (!whole) own.now();
           return appended(view, own);
         },
         async tailLater(rows, task) {
-          const there = isHere ? rows : { table: await projectTable(rows, facts.crs, crs, task), indices: null };
+          const there = isHere ? rows : { table: await projectTable(rows, projection, task), indices: null };
           const view = await freshLater(there, task);
           const own = claimed(view);
           if (!whole) await own.prepare(task);

@@ -282,3 +282,34 @@ describe('pairs', () => {
     assert.equal(await none.where('_right_filepath is null').count(), 0);
   });
 });
+
+describe('catalogs in other CRSs', () => {
+  const world = [
+    { id: 'world', box: [-180, -90, 180, 90] as Bounds },
+    { id: 'half', box: [-180, -90, 180, 0] as Bounds },
+    { id: 'near', box: [3, 40, 4, 41] as Bounds },
+  ];
+  const tiles: RowInit[] = [{ id: 't', box: [500_000, 4_450_000, 600_000, 4_550_000] }];
+
+  test('a footprint of the whole world meets tiles of one zone; far ones need no image', async () => {
+    for (const right of [makeCatalog(world, 'EPSG:4326'), scanned(world, Crs.from('EPSG:4326')).catalog]) {
+      const { value, warnings } = await withWarnings(async () => [
+        await idsOf(makeCatalog(tiles).intersect(right)),
+        await idsOf(makeCatalog(tiles).difference(right)),
+      ]);
+      assert.deepEqual([value, warnings], [[['t__world', 't__near'], []], []]);
+      const [first] = await makeCatalog(tiles).intersect(right).toArray();
+      // All of the tile, to the rounding of a projection and back.
+      assert.ok(first!.bbox.every((v, k) => Math.abs(v - tiles[0]!.box![k]!) < 1e-3));
+    }
+  });
+
+  test('a row of a union without image is left out and named, and costs no other row', async () => {
+    const { value, warnings } = await withWarnings(() =>
+      idsOf(makeCatalog(tiles, 'EPSG:3857').union(makeCatalog(world, 'EPSG:4326'))),
+    );
+    assert.deepEqual(value, ['t', 'near']);
+    assert.equal(warnings.length, 1);
+    assert.match(warnings[0]!, /2 of 3 footprints have no image in EPSG:3857[^]*world[^]*half/);
+  });
+});

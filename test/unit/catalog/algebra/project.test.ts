@@ -20,7 +20,8 @@ import {
   type Area,
 } from '../../../../src/catalog/geometry.js';
 import { decodeWkb } from '../../../../src/formats/geoparquet/index.js';
-import { Crs, createRandom, isNadirError, startTask } from '../../../../src/core/index.js';
+import { Crs, createRandom, startTask, transformBounds, type Bounds } from '../../../../src/core/index.js';
+import { withWarnings } from '../../../support/host.js';
 import { quiet, randomRows, tableOf } from './tables.js';
 
 // Made with pyproj and shapely by test/oracles/algebra/make.py.
@@ -83,6 +84,8 @@ describe('projected footprints cover the same ground', () => {
 });
 
 describe('projectTable', () => {
+  const toDegrees = { from: utm31, to: wgs84, within: null };
+
   const rows = randomRows(createRandom(1, 'project'), 200).map((r) => ({
     ...r,
     geometry: boxPolygon(footprintBounds(r.geometry).map((v) => 500000 + v * 1000) as [number, number, number, number]),
@@ -90,13 +93,13 @@ describe('projectTable', () => {
   const table = tableOf(rows);
 
   test('the same CRS is the same table, or the selected rows of it', async () => {
-    assert.equal(await projectTable({ table, indices: null }, utm31, utm31, quiet), table);
-    const some = projectTableSync({ table, indices: Uint32Array.of(3, 7) }, utm31, utm31);
+    assert.equal(await projectTable({ table, indices: null }, { from: utm31, to: utm31, within: null }, quiet), table);
+    const some = projectTableSync({ table, indices: Uint32Array.of(3, 7) }, { from: utm31, to: utm31, within: null });
     assert.deepEqual([some.length, some.id(0), some.id(1)], [2, 'row-3', 'row-7']);
   });
 
   test('boxes, geometry, WKB and rows agree with each other; all else is the row it was', async () => {
-    const image = await projectTable({ table, indices: Uint32Array.of(5, 9, 11) }, utm31, wgs84, quiet);
+    const image = await projectTable({ table, indices: Uint32Array.of(5, 9, 11) }, toDegrees, quiet);
     [5, 9, 11].forEach((i, k) => {
       const geometry = projectFootprint(rows[i]!.geometry, utm31, wgs84);
       assert.deepEqual(image.geometry(k), geometry);
@@ -118,7 +121,7 @@ describe('projectTable', () => {
     };
     const here = findPairsSync({ table, indices: null }, other, { spatialOnly: false });
     const [a, b] = [{ table, indices: null }, other].map((v) => ({
-      table: projectTableSync(v, utm31, wgs84),
+      table: projectTableSync(v, toDegrees),
       indices: null,
     }));
     const there = findPairsSync(a!, b!, { spatialOnly: false });
@@ -126,18 +129,38 @@ describe('projectTable', () => {
     assert.ok(here.length > 50);
   });
 
-  test('a row without image is named', () => {
-    const far = tableOf([{ geometry: boxPolygon([-180, -90, 180, 90]), filepath: 'world.tif' }]);
-    assert.throws(
-      () => projectTableSync({ table: far, indices: null }, wgs84, mercator),
-      (e) => isNadirError(e, 'TransformError') && e.message.includes('world.tif') && e.code === 'outside-domain',
-    );
+  test('rows without image are left out, and one warning names them', async () => {
+    const some = tableOf([
+      { geometry: boxPolygon([0, 0, 1, 1]) },
+      { geometry: boxPolygon([-180, -90, 180, 90]), filepath: 'world.tif' },
+      { geometry: boxPolygon([2, 2, 3, 3]) },
+    ]);
+    const projection = { from: wgs84, to: mercator, within: null };
+    const { value, warnings } = await withWarnings(() => projectTableSync({ table: some, indices: null }, projection));
+    assert.deepEqual([value.id(0), value.id(1), value.length], ['row-0', 'row-2', 2]);
+    assert.deepEqual([...value.boxes.subarray(4)], transformBounds([2, 2, 3, 3], wgs84, mercator));
+    assert.equal(warnings.length, 1);
+    assert.match(warnings[0]!, /1 of 3 footprints have no image in EPSG:3857 .*\n {2}row-1 \(world\.tif\)/);
+  });
+
+  test('of rows without image the part that matters is projected; those without such a part are passed over', async () => {
+    const some = tableOf([
+      { geometry: boxPolygon([-180, -90, 180, 90]) },
+      { geometry: boxPolygon([-180, -90, 180, 0]) },
+    ]);
+    const within: Bounds = [10, 40, 11, 41];
+    const projection = { from: wgs84, to: mercator, within: [within] };
+    const { value, warnings } = await withWarnings(() => projectTableSync({ table: some, indices: null }, projection));
+    assert.deepEqual([warnings, value.length, value.id(0)], [[], 1, 'row-0']);
+    const box = transformBounds(within, wgs84, mercator);
+    assert.ok(value.boxes.every((v, k) => Math.abs(v - box[k]!) < 1e-6));
+    assert.equal(value.row(0).bbox[0], value.boxes[0]);
   });
 
   test('cancelling rejects with the reason', async () => {
     const reason = new Error('enough');
     const task = startTask('project', { signal: AbortSignal.abort(reason), onProgress: () => undefined });
-    await assert.rejects(projectTable({ table, indices: null }, utm31, wgs84, task), reason);
+    await assert.rejects(projectTable({ table, indices: null }, toDegrees, task), reason);
   });
 });
 
