@@ -1,6 +1,12 @@
 /** Parts of Parquet files as stored rows: a column is decoded when its first value is asked for. */
 import { Vector } from 'apache-arrow';
-import { topNodes, type ByteSpan, type LoadedPart, type SchemaNode } from '../formats/geoparquet/index.js';
+import {
+  topNodes,
+  type ByteSpan,
+  type LoadedPart,
+  type PagedBytes,
+  type SchemaNode,
+} from '../formats/geoparquet/index.js';
 import { ArrowColumn, scaled } from './stored-arrow.js';
 import type { StoredColumn, StoredRows } from './stored-table.js';
 
@@ -44,6 +50,22 @@ export function loadedRows(part: LoadedPart, names: readonly string[]): StoredRo
 /** Converted type and logical unit of timestamps in microseconds. */
 const MICROS = 10;
 
+/** Distinct values; those that equal the one before are told by their bytes. */
+function distinctOf(paged: PagedBytes, get: (i: number) => unknown, limit: number): readonly unknown[] {
+  const found = new Set<unknown>();
+  const last: ByteSpan = { data: new Uint8Array(0), from: -2, to: 0 };
+  paged.visit((data, from, to, i) => {
+    if (found.size >= limit) return;
+    const size = to - from;
+    let same = from >= 0 && last.from >= 0 && size === last.to - last.from;
+    for (let k = 0; same && k < size; k++) same = data[from + k] === last.data[last.from + k];
+    if (same || (from < 0 && last.from === -1)) return;
+    found.add(get(i));
+    [last.data, last.from, last.to] = [data, from, to];
+  });
+  return [...found];
+}
+
 class LoadedColumn implements StoredColumn {
   readonly type: StoredColumn['type'];
   readonly #part: LoadedPart;
@@ -51,6 +73,9 @@ class LoadedColumn implements StoredColumn {
   readonly #node: SchemaNode;
   #decoded: ArrowColumn | undefined;
   #numbers: Float64Array | undefined;
+  #paged: PagedBytes | null | undefined;
+  #empty: boolean | undefined;
+  readonly #span: ByteSpan = { data: new Uint8Array(0), from: 0, to: 0 };
 
   constructor(part: LoadedPart, name: string, type: StoredColumn['type'], node: SchemaNode) {
     this.#part = part;
@@ -67,19 +92,43 @@ class LoadedColumn implements StoredColumn {
     return this.#decoded;
   }
 
+  /** The values of a column of texts or bytes that need no codec. */
+  get #bytes(): PagedBytes | null {
+    if (this.#paged === undefined)
+      this.#paged = this.type === 'text' || this.type === 'bytes' ? this.#part.pagedBytes(this.#name) : null;
+    return this.#paged;
+  }
+
   get(i: number): unknown {
-    return this.#column.get(i);
+    if ((this.#empty ??= this.#part.isEmpty(this.#name))) return null;
+    if (this.type === 'time' || this.type === 'number') {
+      const value = this.numbers()[i] ?? NaN;
+      // A NaN is a null or a value, which only the column can tell.
+      if (!Number.isNaN(value)) return value;
+    }
+    const paged = this.#bytes;
+    if (!paged) return this.#column.get(i);
+    const out = this.#span;
+    if (!paged.span(i, out)) return null;
+    const { data, from, to } = out;
+    return this.type === 'bytes'
+      ? data.subarray(from, to)
+      : Buffer.from(data.buffer, data.byteOffset + from, to - from).toString('utf8');
   }
   numbers(): Float64Array {
     return (this.#numbers ??= this.#plainNumbers() ?? this.#column.numbers());
   }
   bytes(visit: (data: Uint8Array, from: number, to: number, i: number) => void): void {
-    this.#column.bytes(visit);
+    const paged = this.#bytes;
+    if (paged) paged.visit(visit);
+    else this.#column.bytes(visit);
   }
   span(i: number, out: ByteSpan): boolean {
-    return this.#column.span(i, out);
+    return this.#bytes ? this.#bytes.span(i, out) : this.#column.span(i, out);
   }
   distinct(limit: number): readonly unknown[] {
+    const paged = this.#bytes;
+    if (paged) return distinctOf(paged, (i) => this.get(i), limit);
     return this.#column.distinct(limit);
   }
 

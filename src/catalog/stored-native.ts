@@ -26,10 +26,13 @@ export function nativeReader(rows: StoredRows): (i: number) => NativeGrid | null
   );
   const [nodata, bandNames, overviews] = ['nodata', 'band_names', 'overviews'].map(column);
   return (i) => {
-    const [t, w, h, n, d] = [transform?.(i), width?.(i), height?.(i), count?.(i), dtype?.(i)];
+    // Catalogs of vector files have none, which is then told by one look.
+    const t = transform?.(i);
     if (!Array.isArray(t) || t.length !== 6 || !t.every(isNumber)) return null;
+    const [w, h, n, d] = [width?.(i), height?.(i), count?.(i), dtype?.(i)];
     // A forged number of bands must not make an array of that length.
-    if (!isNumber(w) || !isNumber(h) || !isNumber(n) || !(n >= 0 && n <= 65_535) || !DTYPES.has(d)) return null;
+    if (!isNumber(w) || !isNumber(h) || !isNumber(n) || !(n >= 0 && n <= 65_535)) return null;
+    if (d !== null && d !== undefined && !DTYPES.has(d)) return null;
     const flat = overviews?.(i);
     const pairs = Array.isArray(flat) ? flat.filter(isNumber) : [];
     const stored = bandNames?.(i);
@@ -41,8 +44,8 @@ export function nativeReader(rows: StoredRows): (i: number) => NativeGrid | null
       width: w,
       height: h,
       count: n,
-      // SAFETY: a member of DTYPES.
-      dtype: d as DType,
+      // SAFETY: a member of DTYPES, or nothing.
+      dtype: (d ?? null) as DType | null,
       nodata: isNumber(none) ? none : null,
       bandNames: Array.from({ length: n }, (_, k) => {
         const name = names[k];

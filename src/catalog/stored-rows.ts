@@ -80,6 +80,12 @@ function joinColumns(name: string, parts: readonly StoredPart[], starts: readonl
         return out;
       },
     }),
+    ...(columns.every((c) => c?.span !== undefined) && {
+      span: (i, out) => {
+        const p = find(i);
+        return columns[p]?.span?.(i - (starts[p] ?? 0), out) ?? false;
+      },
+    }),
     ...(columns.every((c) => c?.bytes !== undefined) && {
       bytes: (visit) => {
         columns.forEach((c, p) => {

@@ -78,6 +78,27 @@ const place = (where: Where, i: number): string => {
   return `${file}, row ${row}`;
 };
 
+function noGeometry(where: Where, i: number): never {
+  const { file, row } = where(i);
+  throw new FormatError('null-geometry', `${file}: row ${row} has no geometry.`, {
+    hint: 'Drop the rows without geometry.',
+    details: { file, row },
+  });
+}
+
+/** Finds and scans one footprint at a time; null where the column does not tell where its values lie. */
+function singleFootprint(rows: StoredRows, { geometryColumn, where }: StoredFacts) {
+  const column = rows.column(geometryColumn);
+  if (!column?.span) return null;
+  const box = new Float64Array(4);
+  return (i: number, out: ByteSpan): number => {
+    if (!column.span?.(i, out)) return noGeometry(where, i);
+    const { data } = out;
+    const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+    return scanWkb(view, out.from, out.to, box, 0, () => place(where, i));
+  };
+}
+
 /** Footprints: their bytes by row, envelopes, and which are rectangles or written in a foreign way. */
 function footprints(rows: StoredRows, { geometryColumn, where }: StoredFacts) {
   const column = rows.column(geometryColumn);
@@ -93,13 +114,7 @@ function footprints(rows: StoredRows, { geometryColumn, where }: StoredFacts) {
   const tos = new Uint32Array(rows.length);
   const buffers: { readonly start: number; readonly data: Uint8Array; readonly view: DataView }[] = [];
   const visit = (data: Uint8Array, from: number, to: number, i: number): void => {
-    if (from < 0) {
-      const { file, row } = where(i);
-      throw new FormatError('null-geometry', `${file}: row ${row} has no geometry.`, {
-        hint: 'Drop the rows without geometry.',
-        details: { file, row },
-      });
-    }
+    if (from < 0) noGeometry(where, i);
     let last = buffers.at(-1);
     if (last?.data !== data) {
       last = { start: i, data, view: new DataView(data.buffer, data.byteOffset, data.byteLength) };
@@ -171,6 +186,8 @@ export class StoredTable implements CatalogTable {
   readonly crs: (i: number) => Crs;
   readonly native: CatalogTable['native'];
   readonly #rows: StoredRows;
+  /** Footprints that are looked at one by one, where nothing else is asked of them. */
+  readonly #single: ((i: number, out: ByteSpan) => number) | null;
   readonly #footprints: () => ReturnType<typeof footprints>;
   #made: ReturnType<typeof footprints> | undefined;
   #boxed: Uint8Array | undefined;
@@ -182,6 +199,7 @@ export class StoredTable implements CatalogTable {
     this.#where = facts.where;
     this.length = rows.length;
     this.#footprints = () => footprints(rows, facts);
+    this.#single = facts.boxes ? singleFootprint(rows, facts) : null;
     this.boxes = facts.boxes ?? this.#measured().boxes;
     const { starts, ends } = intervals(rows, facts.where);
     this.starts = starts;
@@ -204,8 +222,7 @@ export class StoredTable implements CatalogTable {
   }
   /** Bytes of the footprint as the file has them; false where they are not little-endian x and y. */
   spanOfWkb(i: number, out: ByteSpan): boolean {
-    const { span, flags } = this.#measured();
-    return span(i, out) && ((flags[i] ?? 0) & WKB_FOREIGN) === 0;
+    return (this.#find(i, out) & WKB_FOREIGN) === 0;
   }
   id(i: number): string {
     const value = this.#rows.column('id')?.get(i);
@@ -224,19 +241,23 @@ export class StoredTable implements CatalogTable {
     const value = this.#rows.column('filepath')?.get(i);
     return typeof value === 'string' ? filepathIn(this.#where(i).file, value) : '';
   }
-  #wkb(i: number): Uint8Array {
-    const out = { data: NO_BYTES, from: 0, to: 0 };
-    this.#measured().span(i, out);
-    return out.data.subarray(out.from, out.to);
+  /** Finds the bytes of a footprint and returns what a scan found of it. */
+  #find(i: number, out: ByteSpan): number {
+    if (this.#single && !this.#made) return this.#single(i, out);
+    const { span, flags } = this.#measured();
+    span(i, out);
+    return flags[i] ?? 0;
   }
   wkb(i: number): Uint8Array {
-    const bytes = this.#wkb(i);
-    return ((this.#measured().flags[i] ?? 0) & WKB_FOREIGN) === 0
-      ? bytes
-      : encodeWkb(decodeWkb(bytes, () => place(this.#where, i)));
+    const out = { data: NO_BYTES, from: 0, to: 0 };
+    const flags = this.#find(i, out);
+    const bytes = out.data.subarray(out.from, out.to);
+    return (flags & WKB_FOREIGN) === 0 ? bytes : encodeWkb(decodeWkb(bytes, place(this.#where, i)));
   }
   geometry(i: number): Polygon | MultiPolygon {
-    return decodeWkb(this.#wkb(i), () => place(this.#where, i));
+    const out = { data: NO_BYTES, from: 0, to: 0 };
+    this.#find(i, out);
+    return decodeWkb(out.data.subarray(out.from, out.to), place(this.#where, i));
   }
   interval(i: number): Interval | null {
     const start = this.starts[i] ?? -Infinity;

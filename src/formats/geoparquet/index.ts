@@ -2,6 +2,7 @@ export { isTimeType, plainValue, valuesOf } from './arrow-values.js';
 export { topNodes, type ColumnChunk, type Footer, type RowGroup, type SchemaNode } from './footer.js';
 export { geoMetadata, parseGeoMetadata, type GeoColumn } from './geo-metadata.js';
 export type { LoadedPart } from './loaded-part.js';
+export type { PagedBytes } from './paged-bytes.js';
 export { ParquetFile, type ParquetPart } from './parquet-file.js';
 export { ParquetWriter, ROW_GROUP_ROWS } from './parquet-writer.js';
 export { arrowColumn, nullColumn, type ColumnSpec, type ColumnType } from './arrow-column.js';

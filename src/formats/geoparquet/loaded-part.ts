@@ -3,7 +3,11 @@ import type { RecordBatch } from 'apache-arrow';
 import { chunkStart, endOf, selectSchema, type ColumnChunk, type RowGroup, type SchemaNode } from './footer.js';
 import { decodeGroups, MAX_GROUP_ROWS, MAX_PART_BYTES, rangesOf, withName, type ByteRange } from './parquet-decode.js';
 import type { ParquetFile } from './parquet-file.js';
+import { PagedBytes, type StoredChunk } from './paged-bytes.js';
 import { readPlain } from './plain-numbers.js';
+
+/** Physical type of texts and bytes. */
+const BYTES = 6;
 
 /** The nodes of a schema along a path; empty when it is not there. */
 function nodesOf(schema: readonly SchemaNode[], path: readonly string[]): readonly SchemaNode[] {
@@ -47,7 +51,12 @@ export class LoadedPart {
   /** Stored bytes of a chunk. */
   #bytesOf(chunk: ColumnChunk): Uint8Array {
     const start = chunkStart(chunk);
-    const i = this.#ranges.findIndex((r) => r.start <= start && start + chunk.compressed <= r.end);
+    let [i, high] = [0, this.#ranges.length - 1];
+    while (i < high) {
+      const middle = (i + high + 1) >> 1;
+      if ((this.#ranges[middle]?.start ?? 0) <= start) i = middle;
+      else high = middle - 1;
+    }
     const from = start - (this.#ranges[i]?.start ?? 0);
     return this.#pieces[i]?.subarray(from, from + chunk.compressed) ?? new Uint8Array(0);
   }
@@ -108,6 +117,37 @@ export class LoadedPart {
         at += size;
       }
       return out;
+    } catch (error) {
+      throw withName(this.file.name, error);
+    }
+  }
+
+  /** Whether the footer says that a top column holds nothing but nulls and empty lists. */
+  isEmpty(column: string): boolean {
+    return this.#groups.every((g) =>
+      g.columns.every((c) => c.parts[0] !== column || (c.nulls === c.values && c.values === g.rows)),
+    );
+  }
+
+  /**
+   * The values of a top column of texts or bytes, a page at a time; null where only the codec reads them.
+   *
+   * @throws {@link FormatError} `bad-parquet`.
+   */
+  pagedBytes(column: string): PagedBytes | null {
+    const [node, ...below] = nodesOf(this.file.footer.schema, [column]);
+    if (!node || below.length > 0 || node.type !== BYTES || node.repetition === 2 || node.children > 0) return null;
+    if (this.rows > MAX_GROUP_ROWS) return null;
+    const chunks: StoredChunk[] = [];
+    for (const { columns, rows } of this.#groups) {
+      const chunk = columns.find((c) => c.path === column);
+      // Values need their lengths, and nulls are told by few bytes: rows without bytes cannot ask for room.
+      if (chunk?.type !== BYTES || chunk.values !== rows) return null;
+      if (chunk.nulls !== rows && chunk.uncompressed < (rows - (chunk.nulls ?? 0)) * 4) return null;
+      chunks.push({ chunk, rows, bytes: this.#bytesOf(chunk) });
+    }
+    try {
+      return PagedBytes.of(chunks, node.repetition === 1);
     } catch (error) {
       throw withName(this.file.name, error);
     }

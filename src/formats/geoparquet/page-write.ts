@@ -25,6 +25,8 @@ interface Rows {
 const isThere = (valid: Uint8Array | null, k: number): boolean =>
   valid === null || ((valid[k >> 3] ?? 0) & (1 << (k & 7))) !== 0;
 
+// SAFETY: columns of texts, binaries and lists are made with 32-bit offsets.
+const offsetsOf = (data: Data): Int32Array => data.valueOffsets as Int32Array;
 const validOf = ({ nullCount, nullBitmap }: Data): Uint8Array | null => (nullCount === 0 ? null : nullBitmap);
 
 /** Writes a page that `fill` makes, with its header before it; returns the bytes that it unpacks to, header included. */
@@ -83,7 +85,7 @@ function nullLevels(sink: PageSink, valid: Uint8Array | null, from: number, to: 
 function writeBytes(sink: PageSink, { data, length }: Rows, geometry: boolean): number {
   const valid = validOf(data);
   // SAFETY: the values and offsets of texts and binaries.
-  const values: PackedBytes = { data: data.values as Uint8Array, offsets: data.valueOffsets, valid, geometry };
+  const values: PackedBytes = { data: data.values as Uint8Array, offsets: offsetsOf(data), valid, geometry };
   const step = data.nullCount === length ? length : PAGE_ROWS;
   let size = 0;
   for (let from = 0; from < length; from += step) {
@@ -135,7 +137,7 @@ function extremes(values: Fixed | Uint8Array, leaf: Leaf, count: number): Extrem
 
 /** The one value of a column of texts, where all rows have the same. */
 function sameText({ data, length }: Rows): Extremes | null {
-  const offsets = data.valueOffsets;
+  const offsets = offsetsOf(data);
   // SAFETY: the values of texts and binaries are bytes.
   const values = data.values as Uint8Array;
   const size = offsets[1] ?? 0;
@@ -151,7 +153,7 @@ function listLevels({ data, length }: Rows): { readonly repeated: Uint8Array; re
   const valid = validOf(data);
   const child = data.children[0];
   const inner = child ? validOf(child) : null;
-  const offsets = data.valueOffsets;
+  const offsets = offsetsOf(data);
   let size = 0;
   for (let k = 0; k < length; k++) size += Math.max(1, (offsets[k + 1] ?? 0) - (offsets[k] ?? 0));
   const [repeated, defined] = [new Uint8Array(size), new Uint8Array(size)];
@@ -188,13 +190,13 @@ function writeLists(
   const numbers = items && !texts && there > 0 ? present(items) : null;
   const head = levels.reduce((n, l) => n + l.length, 0);
   // SAFETY: the values of texts are bytes.
-  const full = head + (texts ? 4 * there + (texts.valueOffsets[texts.length] ?? 0) : (numbers?.byteLength ?? 0));
+  const full = head + (texts ? 4 * there + (offsetsOf(texts)[texts.length] ?? 0) : (numbers?.byteLength ?? 0));
   const size = writePage(sink, defined.length, full, true, () => {
     for (const l of levels) put(sink, l, true);
     if (texts)
       packValues(
         sink,
-        { data: texts.values as Uint8Array, offsets: texts.valueOffsets, valid: validOf(texts), geometry: false },
+        { data: texts.values as Uint8Array, offsets: offsetsOf(texts), valid: validOf(texts), geometry: false },
         0,
         texts.length,
       );

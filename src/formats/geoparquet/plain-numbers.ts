@@ -3,88 +3,12 @@
  * which counts where only boxes and times are looked at. Source: Apache Parquet, Encodings.md (PLAIN, RLE levels);
  * Snappy: google/snappy, format_description.txt.
  */
-import { FormatError } from '../../core/index.js';
 import type { ColumnChunk } from './footer.js';
+import { DATA_PAGE, PLAIN, readPageHeader, SNAPPY, UNCOMPRESSED } from './page-read.js';
+import { unpackSnappy } from './snappy-unpack.js';
 import { ThriftReader } from './thrift.js';
 
-const [UNCOMPRESSED, SNAPPY] = [0, 1];
-const DATA_PAGE = 0;
-const PLAIN = 0;
 const WIDTH = 8;
-
-function malformed(): never {
-  throw new FormatError('bad-parquet', 'a compressed page is malformed');
-}
-
-/** Unpacks a Snappy stream of known length. @throws {@link FormatError} `bad-parquet`. */
-export function unpackSnappy(from: Uint8Array, length: number): Uint8Array {
-  const out = new Uint8Array(length);
-  let at = 0;
-  while ((from[at] ?? 0) >= 128) at++;
-  at++;
-  let to = 0;
-  while (at < from.length) {
-    const tag = from[at++] ?? 0;
-    if ((tag & 3) === 0) {
-      let size = tag >> 2;
-      if (size >= 60) {
-        const bytes = size - 59;
-        size = 0;
-        for (let k = 0; k < bytes; k++) size += (from[at + k] ?? 0) * 2 ** (8 * k);
-        at += bytes;
-      }
-      size++;
-      if (at + size > from.length || to + size > length) malformed();
-      out.set(from.subarray(at, at + size), to);
-      at += size;
-      to += size;
-      continue;
-    }
-    const short = (tag & 3) === 1;
-    const size = short ? ((tag >> 2) & 7) + 4 : (tag >> 2) + 1;
-    let offset = from[at++] ?? 0;
-    if (short) offset += (tag >> 5) << 8;
-    else {
-      offset += (from[at++] ?? 0) << 8;
-      if ((tag & 3) === 3) {
-        offset += (from[at] ?? 0) * 2 ** 16 + (from[at + 1] ?? 0) * 2 ** 24;
-        at += 2;
-      }
-    }
-    if (offset === 0 || offset > to || to + size > length) malformed();
-    // A copy may overlap what it makes.
-    for (let k = 0; k < size; k++, to++) out[to] = out[to - offset] ?? 0;
-  }
-  if (to !== length) malformed();
-  return out;
-}
-
-interface PageHeader {
-  readonly type: number;
-  readonly full: number;
-  readonly stored: number;
-  readonly values: number;
-  readonly encoding: number;
-}
-
-function readPageHeader(r: ThriftReader): PageHeader {
-  const h = { type: -1, full: -1, stored: -1, values: -1, encoding: -1 };
-  r.struct((id) => {
-    if (id === 1) h.type = r.integer();
-    else if (id === 2) h.full = r.integer();
-    else if (id === 3) h.stored = r.integer();
-    else if (id === 5)
-      r.struct((field) => {
-        if (field === 1) h.values = r.integer();
-        else if (field === 2) h.encoding = r.integer();
-        else return false;
-        return true;
-      });
-    else return false;
-    return true;
-  });
-  return h;
-}
 
 /**
  * Writes the bytes of all values of a chunk to `out`; false where its pages are of another kind. `levels` says that

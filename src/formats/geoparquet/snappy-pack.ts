@@ -13,9 +13,6 @@ const MIN_COPY = 4;
 
 /** Bytes of a WKB polygon of one ring before its points. */
 const WKB_HEAD = 13;
-/** Whole points back in a rectangle's ring, in bytes, the nearest first. */
-const POINTS_BACK = [16, 48, 64] as const;
-
 /** A growing buffer of packed and plain bytes; it is reused. */
 export class PageSink {
   bytes = new Uint8Array(1 << 20);
@@ -83,8 +80,9 @@ export class PageSink {
 
   /** Writes the copy that waits for a longer one. */
   flush(): void {
-    const offset = this.#offset;
     let length = this.#length;
+    if (length === 0) return;
+    const offset = this.#offset;
     while (length > 0) {
       // The rest must not be shorter than a copy can be.
       const size = length <= MAX_COPY ? length : Math.min(MAX_COPY, length - MIN_COPY);
@@ -98,7 +96,8 @@ export class PageSink {
       }
       length -= size;
     }
-    [this.#offset, this.#length] = [0, 0];
+    this.#offset = 0;
+    this.#length = 0;
   }
 }
 
@@ -117,14 +116,15 @@ function packRing(sink: PageSink, data: Uint8Array, words: DataView, from: numbe
   let open = at;
   const first = from + WKB_HEAD;
   for (let p = at <= first ? first : first + Math.ceil((at - first) / 8) * 8; p + 8 <= to;) {
-    const [low, high] = [words.getInt32(p), words.getInt32(p + 4)];
+    const low = words.getInt32(p);
+    const high = words.getInt32(p + 4);
+    // Whole points back in the ring, the nearest first; rectangles repeat one, three and four points back.
     let offset = 0;
-    for (const back of POINTS_BACK) {
-      if (p - back >= first && words.getInt32(p - back) === low && words.getInt32(p - back + 4) === high) {
-        offset = back;
-        break;
-      }
-    }
+    if (p - 16 < first) offset = 0;
+    else if (words.getInt32(p - 16) === low && words.getInt32(p - 12) === high) offset = 16;
+    else if (p - 48 < first) offset = 0;
+    else if (words.getInt32(p - 48) === low && words.getInt32(p - 44) === high) offset = 48;
+    else if (p - 64 >= first && words.getInt32(p - 64) === low && words.getInt32(p - 60) === high) offset = 64;
     if (offset === 0) {
       p += 8;
       continue;
@@ -150,6 +150,16 @@ function packRing(sink: PageSink, data: Uint8Array, words: DataView, from: numbe
   }
 }
 
+/** Whether two footprints begin the same: byte order, type, rings and points of the first. */
+function sameHead(words: DataView, a: number, b: number): boolean {
+  return (
+    words.getInt32(a) === words.getInt32(b) &&
+    words.getInt32(a + 4) === words.getInt32(b + 4) &&
+    words.getInt32(a + 8) === words.getInt32(b + 8) &&
+    words.getUint8(a + 12) === words.getUint8(b + 12)
+  );
+}
+
 /** Writes values `from … to` with their lengths before them; room was made. */
 export function packValues(
   sink: PageSink,
@@ -165,7 +175,8 @@ export function packValues(
     const end = offsets[k + 1] ?? 0;
     const size = end - start;
     let same = 0;
-    if (lastSize >= 0 && lastSize + 4 <= MAX_OFFSET)
+    if (geometry && size === lastSize && size >= WKB_HEAD && sameHead(words, start, last)) same = WKB_HEAD;
+    else if (lastSize >= 0 && lastSize + 4 <= MAX_OFFSET)
       for (const limit = Math.min(size, lastSize); same < limit && data[start + same] === data[last + same];) same++;
     let at = start;
     if (size === lastSize && lastSize + 4 <= MAX_OFFSET) {

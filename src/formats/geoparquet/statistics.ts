@@ -13,7 +13,7 @@ const bytesOf = (values: Numbers | BigInt64Array): Uint8Array =>
   new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 
 /** Of numbers of 32 bits or doubles; NaN are passed over, and zeros are of either sign. */
-export function extremesOf<T extends Numbers>(values: T): Extremes | null {
+export function extremesOf(values: Numbers): Extremes | null {
   let [min, max] = [Infinity, -Infinity];
   for (const value of values) {
     if (value < min) min = value;
@@ -22,8 +22,7 @@ export function extremesOf<T extends Numbers>(values: T): Extremes | null {
   if (!(min <= max)) return null;
   const isInteger = values instanceof Int32Array;
   const one = (value: number): Uint8Array => {
-    // SAFETY: slices are of the same kind as their array.
-    const out = values.slice(0, 1) as Numbers;
+    const out = values.slice(0, 1);
     out[0] = value;
     return bytesOf(out);
   };
