@@ -90,7 +90,7 @@ function rowsOf(
  * are followed, or items from anywhere, e.g. `searchItems`. Relative hrefs start at the item.
  *
  * Ids are item ids, with `_{asset_key}` when several assets are taken. An asset that names no CRS is taken to be in
- * EPSG:4326 until it is opened. `native` is set when size, transform and data type are known. Items without footprint,
+ * EPSG:4326 until it is opened. `native` is set when size and transform are known, and bands or data type. Items without footprint,
  * with bad times, or without an asked-for asset are listed in `config.skipped`; a warning sums them up. No items give an
  * empty catalog; items of which none has any of the asked-for assets are an error.
  *

@@ -67,13 +67,15 @@ function assetOf(row: CatalogRow): StacAsset {
   const href = unsignedHref(filepathToStore(row.filepath));
   const extension = /\.([a-z0-9]+)$/i.exec(baseName(href))?.[1]?.toLowerCase() ?? '';
   const type = MEDIA_TYPES[extension];
-  const named = native !== null && (native.count > 1 || native.bandNames.some((n) => n !== null));
+  // Without a data type the bands tell that the grid is known.
+  const named =
+    native !== null && (native.dtype === null || native.count > 1 || native.bandNames.some((n) => n !== null));
   return {
     href,
     ...(type !== undefined && { type }),
     roles: ['data'],
     ...(native && {
-      data_type: native.dtype,
+      ...(native.dtype !== null && { data_type: native.dtype }),
       ...(native.nodata !== null && { nodata: nodataOf(native.nodata) }),
       ...(named && {
         bands: Array.from({ length: native.count }, (_, i) => {

@@ -29,7 +29,8 @@ export interface NativeGrid {
   readonly width: number;
   readonly height: number;
   readonly count: number;
-  readonly dtype: DType;
+  /** Null where a STAC item has bands but does not say of which type. */
+  readonly dtype: DType | null;
   readonly nodata: number | null;
   /** One per band; null where the file names none. */
   readonly bandNames: readonly (string | null)[];

@@ -121,7 +121,7 @@ function identity(table: CatalogTable): (i: number) => string {
 }
 
 interface GridFacts {
-  readonly dtype: string;
+  readonly dtype: string | null;
   readonly bands: readonly unknown[];
 }
 
@@ -133,12 +133,12 @@ function gridFacts(table: CatalogTable): (i: number) => GridFacts | null {
       return native && { dtype: native.dtype, bands: native.bandNames };
     };
   }
-  const [dtype, bands] = ['dtype', 'band_names'].map((name) => table[STORED].column(name));
+  const [dtype, count, bands] = ['dtype', 'n_bands', 'band_names'].map((name) => table[STORED].column(name));
   return (i) => {
     const type = dtype?.get(i);
-    if (typeof type !== 'string') return null;
+    if (typeof type !== 'string' && typeof count?.get(i) !== 'number') return null;
     const names = bands?.get(i);
-    return { dtype: type, bands: Array.isArray(names) ? names : [] };
+    return { dtype: typeof type === 'string' ? type : null, bands: Array.isArray(names) ? names : [] };
   };
 }
 
@@ -174,7 +174,7 @@ export async function summarise(catalog: GeoCatalog, o: LongTask): Promise<Catal
       crs.add(table.crs(i));
       const facts = grid(i);
       if (facts) {
-        dtypes.add(facts.dtype);
+        if (facts.dtype !== null) dtypes.add(facts.dtype);
         for (const band of facts.bands) if (typeof band === 'string') bands.add(band);
       } else gridless++;
       const file = key(i);

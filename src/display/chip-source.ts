@@ -21,7 +21,7 @@ export function catalogLook(rows: readonly CatalogRow[]): SourceBands | null {
   const native = rows.find((r) => r.native !== null)?.native;
   if (!native || native.count === 0) return null;
   const names = Array.from({ length: native.count }, (_, i) => native.bandNames[i] ?? `band ${i + 1}`);
-  const rendering = chooseRendering({ bandNames: names, dtype: native.dtype });
+  const rendering = chooseRendering({ bandNames: names, dtype: native.dtype ?? '' });
   const picked = pickBands(names, rendering);
   const bandIndexes = picked.bands.map((b) => native.bandNames[b] ?? b + 1);
   // The loaded tensor has only these bands, in this order.

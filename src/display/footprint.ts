@@ -20,7 +20,7 @@ export function wireMicros(micros: number | undefined): number | null {
 export function footprintFacts(table: CatalogTable, i: number): Record<string, Cell> {
   const facts = factsOf(table.filepath(i), table.crs(i), table.native(i));
   for (const name of table.columnNames) if (!Object.hasOwn(facts, name)) facts[name] = shownValue(table.value(name, i));
-  return facts;
+  return withoutTwins(facts);
 }
 
 function factsOf(filepath: string, crs: Crs, native: NativeGrid | null): Record<string, Cell> {
@@ -33,9 +33,15 @@ function factsOf(filepath: string, crs: Crs, native: NativeGrid | null): Record<
   if (native) {
     facts['size'] = `${native.width} × ${native.height}`;
     facts['bands'] = named.length > 0 ? named.join(', ') : native.count;
-    facts['dtype'] = native.dtype;
+    if (native.dtype !== null) facts['dtype'] = native.dtype;
     if (native.nodata !== null && Number.isFinite(native.nodata)) facts['nodata'] = native.nodata;
   }
+  return facts;
+}
+
+/** The bands of a cube are its variables, which have a column of their own. */
+function withoutTwins(facts: Record<string, Cell>): Record<string, Cell> {
+  if (typeof facts['data_vars'] === 'string') delete facts['bands'];
   return facts;
 }
 
@@ -56,6 +62,6 @@ export function footprintRow(row: CatalogRow, crs: Crs): FootprintRow {
     outline: place.outline,
     startMicros: wireMicros(row.interval?.start),
     endMicros: wireMicros(row.interval?.end),
-    properties: facts,
+    properties: withoutTwins(facts),
   };
 }

@@ -18,6 +18,8 @@ const BYTES: Readonly<Record<DType, number>> = {
   float32: 4,
   float64: 8,
 };
+/** Bytes of a sample whose type is not known before the file is read: the most there are. */
+const UNKNOWN_BYTES = 8;
 /** Header, directories and block padding of one file. */
 const FILE_OVERHEAD = 4096;
 const RGBA = 4;
@@ -180,7 +182,10 @@ export async function makePlan(recipe: Recipe, layers: readonly OpenLayer[], o: 
 
 function bandBytes(layer: OpenLayer, row: CatalogRow): number {
   if (!row.native) return 1;
-  return (layer.spec.bands?.length ?? row.native.count) * BYTES[row.native.dtype];
+  return (
+    (layer.spec.bands?.length ?? row.native.count) *
+    (row.native.dtype === null ? UNKNOWN_BYTES : BYTES[row.native.dtype])
+  );
 }
 
 /** Pixels of a slice that a row can cover: by boxes, in the catalog's CRS when that is the slice's, else all. */

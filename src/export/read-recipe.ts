@@ -29,7 +29,7 @@ function isRow(value: unknown): value is SourceRow {
     (isObject(native) &&
       Array.isArray(native['transform']) &&
       Array.isArray(native['bandNames']) &&
-      typeof native['dtype'] === 'string');
+      (native['dtype'] === null || typeof native['dtype'] === 'string'));
   return (
     typeof id === 'string' &&
     typeof file === 'string' &&

@@ -93,7 +93,7 @@ export interface SourceRow {
     readonly width: number;
     readonly height: number;
     readonly count: number;
-    readonly dtype: DType;
+    readonly dtype: DType | null;
     readonly nodata: number | string | null;
     readonly bandNames: readonly (string | null)[];
     readonly overviews: readonly (readonly [width: number, height: number])[];

@@ -104,7 +104,8 @@ export interface AssetGrid {
   readonly width: number;
   readonly height: number;
   readonly count: number;
-  readonly dtype: DType;
+  /** Null when the item has bands but names no type. */
+  readonly dtype: DType | null;
   readonly nodata: number | null;
   readonly bandNames: readonly (string | null)[];
 }
@@ -123,7 +124,7 @@ function nodataOf(value: unknown): number | null {
 
 /**
  * Grid and bands of an asset from `proj:transform`, `proj:shape`, and `bands` (STAC 1.1), `raster:bands` and `eo:bands`;
- * null unless size, transform and data type are all known: the file itself then has to be asked.
+ * null unless size and transform are known, and bands or a data type that Nadir reads: the file itself then has to be asked.
  */
 export function assetGrid(asset: StacAsset, properties: Fields): AssetGrid | null {
   const grid = gridIn(asset) ?? gridIn(merged(asset, properties, ['proj:transform', 'proj:shape']));
@@ -138,13 +139,15 @@ export function assetGrid(asset: StacAsset, properties: Fields): AssetGrid | nul
     // The raster extension has no names, but some writers give them there.
     name: plain[i]?.['name'] ?? eo[i]?.['name'] ?? raster[i]?.['name'],
   }));
-  const dtype = String(bands[0]?.['data_type']).toLowerCase();
-  if (!DTYPES.has(dtype)) return null;
+  const type = bands[0]?.['data_type'];
+  const dtype = typeof type === 'string' ? type.toLowerCase() : null;
+  const isListed = plain.length + raster.length + eo.length > 0;
+  if (dtype === null ? !isListed : !DTYPES.has(dtype)) return null;
   return {
     ...grid,
     count: bands.length,
-    // SAFETY: a member of DTYPES.
-    dtype: dtype as DType,
+    // SAFETY: a member of DTYPES, or null.
+    dtype: dtype as DType | null,
     nodata: nodataOf(bands[0]?.['nodata']),
     bandNames: bands.map(({ name }) => (typeof name === 'string' && name !== '' ? name : null)),
   };

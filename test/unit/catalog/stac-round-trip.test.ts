@@ -61,7 +61,7 @@ function randomRow(random: Random, index: number, crs: Crs, place: (typeof PLACE
         width,
         height,
         count: 2,
-        dtype: 'float32' as const,
+        dtype: pick(random, ['float32' as const, null]),
         nodata: pick(random, [null, 0, -9999, NaN, Infinity]),
         bandNames: pick(random, [
           ['B04', null],

@@ -368,6 +368,13 @@ describe('native facts of items', () => {
     );
     assert.equal((await one(item('a', grid, {}, { geometry }))).native, null, 'no data type: the file has to be asked');
     assert.equal((await one(item('a', grid, { data_type: 'cint16' }, { geometry }))).native, null);
+    // Planetary Computer lists bands without their type: size and place are known all the same.
+    const typeless = await one(item('a', grid, { 'eo:bands': [{ name: 'B04' }] }, { geometry }));
+    assert.deepEqual(
+      [typeless.native?.width, typeless.native?.height, typeless.native?.count, typeless.native?.dtype],
+      [100, 200, 1, null],
+    );
+    assert.deepEqual(typeless.native?.bandNames, ['B04']);
   });
 });
 
