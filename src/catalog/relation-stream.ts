@@ -47,10 +47,11 @@ function allDated({ table, indices }: TableView): boolean {
 
 /** What of the other side of a set operation can matter for some input; null for all of it. */
 export function reachOf(operation: Operation, input: TableView): ScanFilter | null {
-  if (viewLength(input) === 0) return null;
+  // Bounds of a large input take longer than a query, which has no other side.
+  if (!operation.restrictOther || viewLength(input) === 0) return null;
   // Static rows meet every time.
   const extent = allDated(input) ? viewExtent(input) : null;
-  return operation.restrictOther?.(viewBounds(input), extent) ?? null;
+  return operation.restrictOther(viewBounds(input), extent);
 }
 
 /** The rows of the other side of a set operation that can matter for some input. */
