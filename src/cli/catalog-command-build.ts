@@ -1,10 +1,11 @@
 /** `nadir catalog build`: files, or STAC items, to a catalog (`catalog.md` §3, §9). */
 import path from 'node:path';
-import { ArgumentError } from '../core/index.js';
+import { ArgumentError, CatalogError } from '../core/index.js';
 import { buildCubeCatalog, buildRasterCatalog, buildVectorCatalog, catalogFromStac } from '../catalog/index.js';
 import type { GeoCatalog } from '../catalog/types.js';
 import { CUBE_EXTENSIONS } from '../catalog/build-cube.js';
 import { RASTER_EXTENSIONS } from '../catalog/build-raster.js';
+import { showPlace } from '../formats/stac/index.js';
 import { VECTOR_EXTENSIONS } from '../formats/vector/index.js';
 import { isRemote, listFiles, openSource, writeFileAtomic } from '../io/index.js';
 import { json, PARQUET_NAME, readAssets, readChoice, readList, readNumber, stacPlace } from './catalog-command.js';
@@ -181,6 +182,20 @@ export async function buildCommand(files: readonly string[], flags: BuildFlags, 
   const make = (): Promise<GeoCatalog> => build(kind, files, flags, context);
   const catalog = await (kind === 'stac' ? make() : withoutSkipWarnings(context.stderr, make));
   try {
+    // What was there before is worth more than an empty catalog.
+    if (kind === 'stac' && (await catalog.count({ signal: context.signal })) === 0) {
+      const [first] = catalog.config.skipped ?? [];
+      if (first)
+        throw new CatalogError(
+          'no-rows',
+          `No item of ${files.map(showPlace).join(', ')} could be indexed: ${first.error.message}`,
+          {
+            hint: `Nothing was written.${first.error.hint === undefined ? '' : ` ${first.error.hint}`}`,
+          },
+        );
+      context.stderr.write(`nothing matched: ${files.map(showPlace).join(', ')} has no items; nothing was written\n`);
+      return EXIT.usage;
+    }
     const report = await writeTarget(catalog, flags, format, context);
     const skipped = skippedOf(catalog.config.skipped);
     if (flags.skipReport !== undefined)

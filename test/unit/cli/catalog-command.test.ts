@@ -262,6 +262,27 @@ describe('nadir catalog build', () => {
     assert.match(err, /^error: Cannot write .*no such folder.* does not exist/);
   });
 
+  test('a build without rows leaves the catalog that is there', async () => {
+    const target = at('kept.parquet');
+    writeFileSync(at('one.json'), JSON.stringify(makeItem('one')));
+    assert.equal((await nadir('build', at('one.json'), '-o', target)).code, 0);
+    const before = readFileSync(target);
+    writeFileSync(at('bad-time.json'), JSON.stringify({ ...makeItem('x'), properties: { datetime: 'yesterday' } }));
+    writeFileSync(at('no-items.json'), '{"type":"FeatureCollection","features":[]}');
+    for (const [source, code, text] of [
+      ['bad-time.json', 2, /No item of .*bad-time\.json could be indexed: .*"yesterday" is no time/],
+      ['no-items.json', 1, /^nothing matched: .*no-items\.json has no items; nothing was written/],
+    ] as const) {
+      const { code: got, err, out } = await nadir('build', at(source), '--kind', 'stac', '-o', target);
+      assert.equal(got, code, err);
+      assert.match(err, text);
+      assert.equal(out, '');
+      assert.deepEqual(readFileSync(target), before);
+    }
+    assert.equal((await nadir('build', at('one.json'), '-o', target, '--assets', 'nope')).code, 2);
+    assert.deepEqual(readFileSync(target), before);
+  });
+
   test('signatures of addresses never reach stdout', async () => {
     const item = { ...makeItem('signed'), assets: { data: { href: 'https://h/c/x.tif?v=1&sig=S3CRET' } } };
     writeFileSync(at('signed.json'), JSON.stringify(item));
