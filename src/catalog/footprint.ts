@@ -3,6 +3,7 @@ import {
   affineBounds,
   Crs,
   pointTransform,
+  TransformError,
   transformPoints,
   unwrapLongitudes,
   type Affine,
@@ -10,6 +11,7 @@ import {
   type PointTransform,
 } from '../core/index.js';
 import { boxPolygon, signedArea } from './geometry.js';
+import { holdsItsPoints, isVast } from './vast.js';
 import { projectOutline, type Point } from './project-outline.js';
 import type { MultiPolygon, Polygon } from './types.js';
 
@@ -115,7 +117,7 @@ function partsAcrossSeam(
  * An axis-aligned outline in the same CRS is a 5-point box. Outer rings run counter-clockwise. In degrees, and in
  * projections that are cut at ±180, outlines across it become MultiPolygons of two parts.
  *
- * @throws {@link TransformError} `outside-domain` when a point has no image in the catalog's CRS.
+ * @throws {@link TransformError} `outside-domain` when a point has no image in the catalog's CRS, or the outline is too large for one.
  */
 export function rasterFootprint(
   grid: { readonly transform: Affine; readonly width: number; readonly height: number },
@@ -133,10 +135,20 @@ export function rasterFootprint(
     return wrapRing(boxPolygon(bounds).coordinates[0] as Point[]);
   }
   const points = projectOutline(grid, native, catalogCrs, densify);
-  const parts = catalogCrs.isGeographic ? null : partsAcrossSeam(grid, native, catalogCrs, densify);
-  if (parts) return parts;
-  if (!catalogCrs.isGeographic)
-    return { type: 'Polygon', coordinates: [counterClockwise([...points, [...(points[0] ?? [NaN, NaN])] as Point])] };
+  if (!catalogCrs.isGeographic) {
+    const image: Polygon | MultiPolygon = partsAcrossSeam(grid, native, catalogCrs, densify) ?? {
+      type: 'Polygon',
+      coordinates: [counterClockwise([...points, [...(points[0] ?? [NaN, NaN])] as Point])],
+    };
+    const bounds = affineBounds(transform, [height, width]);
+    if (isVast(bounds, native) && !holdsItsPoints(boxPolygon(bounds), image, native, catalogCrs))
+      throw new TransformError(
+        'outside-domain',
+        `The outline [${bounds.join(', ')}] in ${native.canonical} is larger than what has an image in ${catalogCrs.canonical}.`,
+        { hint: "Choose targetCrs: 'EPSG:4326'." },
+      );
+    return image;
+  }
   return wrapRing(counterClockwise(closeRing(unwrapLongitudes(points))));
 }
 

@@ -1,5 +1,5 @@
 /** What expressions see of a row, and which column names are free. */
-import { CatalogError } from '../core/index.js';
+import { ArgumentError, CatalogError } from '../core/index.js';
 import type { Fact, FactGetter, Facts } from './expression.js';
 import type { CatalogTable } from './table.js';
 import type { CatalogRow } from './types.js';
@@ -86,6 +86,9 @@ export function rowFacts(row: CatalogRow): Facts {
 
 /** @throws {@link CatalogError} `reserved-column` for a name of the row schema, or one that starts with `_`. */
 export function checkColumnName(name: string): void {
+  const given: unknown = name;
+  if (typeof given !== 'string')
+    throw new ArgumentError('bad-column', `The name of a column is text; got ${JSON.stringify(given)}.`);
   if (name === '' || name.startsWith('_') || SCHEMA_NAMES.has(name)) {
     throw new CatalogError('reserved-column', `The column name ${JSON.stringify(name)} is reserved.`, {
       hint: 'Names of the row schema and names starting with _ belong to Nadir; choose another.',

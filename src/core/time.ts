@@ -1,5 +1,6 @@
 /** Times and closed intervals in microseconds since 1970-01-01T00:00:00Z (`geoslice.md` §1, §3). */
 import { IntervalError } from './errors.js';
+import { checkOptionNames } from './option-names.js';
 
 /** Integer microseconds since 1970-01-01T00:00:00Z. */
 export type Micros = number;
@@ -172,8 +173,9 @@ export function intersectIntervals(a: Interval, b: Interval): Interval | null {
   return end < start ? null : Object.freeze({ start, end });
 }
 
-/** Microseconds of a duration. */
+/** Microseconds of a duration. @throws {@link ArgumentError} `unknown-option`, `bad-options`. */
 export function durationMicros(by: Duration): number {
+  checkOptionNames('A duration', by, ['days', 'hours', 'minutes', 'seconds']);
   const seconds = (by.days ?? 0) * 86_400 + (by.hours ?? 0) * 3600 + (by.minutes ?? 0) * 60 + (by.seconds ?? 0);
   return Math.round(seconds * MICROS_PER_SECOND);
 }

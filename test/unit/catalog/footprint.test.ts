@@ -38,6 +38,18 @@ describe('footprints', () => {
     });
   }
 
+  test('of rasters too large for the CRS are refused rather than wrong', () => {
+    const world = { transform: [1, 0, -180, 0, -1, 90] as const, width: 360, height: 180 };
+    for (const crs of ['EPSG:32618', 'EPSG:3035', 'EPSG:3857'])
+      assert.throws(() => rasterFootprint(world, WGS84, Crs.from(crs)), { code: 'outside-domain' }, crs);
+    const mercator = rasterFootprint(
+      { ...world, transform: [1, 0, -180, 0, -1, 85], height: 170 },
+      WGS84,
+      Crs.from('EPSG:3857'),
+    );
+    assert.ok(Math.abs(footprintBounds(mercator)[2] - 20037508.342789244) < 1e-6);
+  });
+
   test('points that follow from a few exact ones are those that projecting each gives, to 0.1 µm', () => {
     const grids: readonly (readonly [crs: string, transform: Affine])[] = [
       ['EPSG:32631', [10, 0, 500000, 0, -10, 5400000]],

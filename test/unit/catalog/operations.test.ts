@@ -283,6 +283,18 @@ describe('pairs', () => {
   });
 });
 
+test('misspelt units, names that are no text and bad resolutions are argument errors at the call', () => {
+  const c = makeCatalog(line(2));
+  const calls: Readonly<Record<string, () => unknown>> = {
+    'unknown-option': () => c.withIntervalPadding({ hour: 1 } as never),
+    'bad-options': () => c.withIntervalPadding(undefined as never),
+    'bad-column': () => c.withColumn(3 as never, () => 1),
+    'bad-resolution': () => c.slices({ resolution: -1 }),
+  };
+  for (const [code, call] of Object.entries(calls)) assert.throws(call, { name: 'ArgumentError', code });
+  assert.throws(() => c.nearestInTime(c, { maxGap: { day: 1 } as never }), { code: 'unknown-option' });
+});
+
 describe('catalogs in other CRSs', () => {
   const world = [
     { id: 'world', box: [-180, -90, 180, 90] as Bounds },

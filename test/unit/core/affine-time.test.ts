@@ -86,6 +86,8 @@ describe('time', () => {
   test('padding moves both ends; padding that inverts is refused', () => {
     assert.deepEqual(padInterval(days('2022-05-10'), { days: 2 }), days('2022-05-08', '2022-05-12'));
     assert.throws(() => padInterval(days('2022-05-10'), { days: -1 }), { code: 'reversed' });
+    assert.throws(() => padInterval(days('2022-05-10'), { day: 1 } as never), { code: 'unknown-option' });
+    assert.throws(() => padInterval(days('2022-05-10'), undefined as never), { code: 'bad-options' });
   });
 });
 
