@@ -122,9 +122,8 @@ function RowsView({ payload, host }: ViewProps<'catalog'>): JSX.Element {
     }
   };
   const counts = countsOf(model);
-  const { rows: total, dated, static: timeless, skipped } = data.counts;
+  const { dated, static: timeless, skipped } = data.counts;
   const subtitle = [
-    plural(total, 'item'),
     data.interval && formatInterval(data.interval.startMicros, data.interval.endMicros),
     timeless > 0 && dated > 0 ? `${timeless} static` : '',
     data.crs,

@@ -107,7 +107,6 @@ export function ColumnsView({ payload, host }: ViewProps<'catalog'>): JSX.Elemen
   }, [hover, open]);
 
   const subtitle = [
-    plural(total, 'item'),
     data.interval && formatInterval(data.interval.startMicros, data.interval.endMicros),
     data.counts.static > 0 && data.counts.dated > 0 ? `${formatCount(data.counts.static)} static` : '',
     data.crs,

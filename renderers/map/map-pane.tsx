@@ -33,6 +33,8 @@ interface MapPaneProps {
 const LABEL_PIXELS = 48;
 /** Longest scale bar in CSS pixels. */
 const SCALE_PIXELS = 110;
+/** How long the hint on the wheel stays. */
+const HINT_MS = 1600;
 
 function isCamera(value: unknown): value is Camera {
   if (typeof value !== 'object' || value === null || !('center' in value) || !('zoom' in value)) return false;
@@ -53,7 +55,11 @@ function boxKey(box: LonLatBox | null): string {
 
 /** Labels along the bottom and the left edge, in HTML: the style has no glyphs. */
 function GraticuleLabels({ view, surface }: { readonly view: MapView; readonly surface: MapSurface }): JSX.Element {
-  const [west, south, east, north] = view.bounds;
+  const [, south, , north] = view.bounds;
+  // Where one Earth is seen whole, nothing is written beside it.
+  const [west, east] = surface.isSingleWorld
+    ? [Math.max(-180, view.bounds[0]), Math.min(180, view.bounds[2])]
+    : [view.bounds[0], view.bounds[2]];
   const [, lat] = view.center;
   const [lon] = view.center;
   const xs = ticks(west, east, view.step).flatMap((v) => {
@@ -101,6 +107,7 @@ export function MapPane(props: MapPaneProps): JSX.Element {
   const ref = useRef<HTMLDivElement>(null);
   const [surface, setSurface] = useState<MapSurface | null>(null);
   const [pointer, setPointer] = useState<LonLat | null>(null);
+  const [isHinting, setHinting] = useState(false);
   const latest = useRef(props);
   latest.current = props;
 
@@ -135,9 +142,17 @@ export function MapPane(props: MapPaneProps): JSX.Element {
   useEffect(() => surface?.setSelected(props.selected), [surface, props.selected]);
   useEffect(() => surface?.setDrape(props.drape ?? null), [surface, props.drape, props.drapeVersion]);
 
+  useEffect(() => {
+    if (!isHinting) return undefined;
+    const timer = setTimeout(() => setHinting(false), HINT_MS);
+    return () => clearTimeout(timer);
+  }, [isHinting]);
+
   return (
     <div
       class="map-pane"
+      onWheel={(e) => setHinting(!isFocused(e.currentTarget))}
+      onPointerDown={() => setHinting(false)}
       onKeyDown={(e) => {
         if (e.key.toLowerCase() !== 'f' || e.ctrlKey || e.metaKey || e.altKey) return;
         e.preventDefault();
@@ -147,9 +162,20 @@ export function MapPane(props: MapPaneProps): JSX.Element {
     >
       <div ref={ref} class="map-host" />
       {surface && <Overlays surface={surface} box={props.box} pointer={pointer} />}
+      {isHinting && (
+        <div class="map-hint" aria-hidden="true">
+          Click the map, then scroll to zoom
+        </div>
+      )}
       {props.children}
     </div>
   );
+}
+
+/** True when the map has the focus, and with it the wheel. */
+function isFocused(pane: HTMLElement): boolean {
+  const root = pane.getRootNode();
+  return root instanceof ShadowRoot && root.activeElement !== null && pane.contains(root.activeElement);
 }
 
 function Overlays({

@@ -13,6 +13,7 @@ import type { MapField } from './field/field.js';
 import { featureCollection, fillOpacity, graticule, graticuleStep, type MapFeature } from './geometry.js';
 import { hatchImage, HIT_LAYERS, mapStyle, themedPaint } from './map-style.js';
 import { claim, release, type PoolMember } from './pool.js';
+import { followZoom, worldView } from './single-world.js';
 
 export interface Camera {
   readonly center: LonLat;
@@ -53,12 +54,16 @@ const FINE_ZOOM = 4;
 /** Closest zoom of a fit: a chip of 100 m still has surroundings. */
 const MAX_FIT_ZOOM = 14;
 const FIT_PADDING = 42;
+const MAX_ZOOM = 18;
 
 /** How near a pointer must be to a row of a field. */
 const PICK_PIXELS = 2;
 
 /** How far off screen a map may be and still be made, so that scrolling finds it drawn. */
 const NEAR_MARGIN = '200px';
+
+/** Milliseconds that a step of zoom takes; none for those who asked for less motion. */
+const glide = (): number => (globalThis.matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 200);
 
 export class MapSurface implements PoolMember {
   readonly status: Signal<SurfaceStatus> = signal('loading');
@@ -131,12 +136,17 @@ export class MapSurface implements PoolMember {
     return this.#map;
   }
 
+  /** True while the Earth is shown once, without copies beside it. */
+  get isSingleWorld(): boolean {
+    return this.#map?.getRenderWorldCopies() === false;
+  }
+
   /** Makes the map live, with the camera it had. */
   async revive(): Promise<void> {
     if (this.#map || this.#isStarting || this.#isDestroyed) return;
     this.#isStarting = true;
     try {
-      const [{ Map }, basemap] = await Promise.all([loadEngine(), loadBasemap('110m')]);
+      const [{ LngLat, Map }, basemap] = await Promise.all([loadEngine(), loadBasemap('110m')]);
       // The await may have outlived the view.
       if (this.#isGone()) return;
       claim(this);
@@ -145,6 +155,12 @@ export class MapSurface implements PoolMember {
       container.className = 'map-gl';
       this.#host.prepend(container);
       const theme = themeColours();
+      const world = worldView(
+        this.#host,
+        () => this.#box,
+        MAX_ZOOM,
+        (lng, lat) => new LngLat(lng, lat),
+      );
       const map = new Map({
         container,
         style: mapStyle(theme, basemap),
@@ -154,7 +170,8 @@ export class MapSurface implements PoolMember {
         touchPitch: false,
         boxZoom: false,
         fadeDuration: 0,
-        maxZoom: 18,
+        maxZoom: MAX_ZOOM,
+        transformConstrain: world.constrain,
         scrollZoom: this.#host.getRootNode() instanceof ShadowRoot && this.#hasFocus(),
         validateStyle: false,
         ...this.#start(),
@@ -164,6 +181,7 @@ export class MapSurface implements PoolMember {
       this.#hasFine = false;
       map.touchZoomRotate.disableRotation();
       map.keyboard.disableRotation();
+      followZoom(map, world);
       this.#listen(map, theme);
     } catch {
       // Workers or WebGL refused: the table and the thumbnail of the view take over.
@@ -240,7 +258,7 @@ export class MapSurface implements PoolMember {
     });
     map.on('mousemove', (event) => {
       const row = this.#rowsAt(event)[0] ?? -1;
-      canvas.style.cursor = row < 0 ? '' : 'pointer';
+      canvas.style.cursor = this.#field?.isCoarse() === true ? 'zoom-in' : row < 0 ? '' : 'pointer';
       this.#options.onHover(row);
       this.#options.onPointer?.([event.lngLat.lng, event.lngLat.lat]);
     });
@@ -248,7 +266,11 @@ export class MapSurface implements PoolMember {
       this.#options.onHover(-1);
       this.#options.onPointer?.(null);
     });
-    map.on('click', (event) => this.#options.onPick(this.#rowsAt(event), event.originalEvent));
+    map.on('click', (event) => {
+      if (this.#field?.isCoarse() === true)
+        map.easeTo({ center: event.lngLat, zoom: map.getZoom() + 1, duration: glide() });
+      this.#options.onPick(this.#rowsAt(event), event.originalEvent);
+    });
     // The wheel belongs to the notebook until the map has the focus.
     canvas.addEventListener('focus', () => map.scrollZoom.enable());
     canvas.addEventListener('blur', () => map.scrollZoom.disable());
@@ -445,10 +467,7 @@ export class MapSurface implements PoolMember {
   /** Zooms by steps of one. */
   zoom(by: number): void {
     const map = this.#map;
-    map?.easeTo({
-      zoom: map.getZoom() + by,
-      duration: globalThis.matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 200,
-    });
+    map?.easeTo({ zoom: map.getZoom() + by, duration: glide() });
   }
 
   /** Pixels of a place in the container, null without a live map. */

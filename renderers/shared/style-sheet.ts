@@ -142,6 +142,7 @@ const MAP = `
 .swatch.keep { border-color: var(--kept); background: color-mix(in srgb, var(--kept) 45%, transparent); }
 .swatch.reject { border-color: var(--rejected); background: repeating-linear-gradient(135deg, var(--rejected) 0 1px, transparent 1px 4px); }
 .swatch.undecided { border-color: var(--undecided); }
+.map-hint { position: absolute; left: 50%; top: 50%; transform: translate(-50%, -50%); padding: 6px 12px; border: 1px solid var(--line); border-radius: 4px; background: var(--raised); pointer-events: none; }
 .map-message, .map-restore { position: absolute; inset: 0; display: flex; align-items: center; justify-content: center; padding: 16px; text-align: center; }
 .map-restore { border: 0; cursor: pointer; background: color-mix(in srgb, var(--bg) 55%, transparent); color: var(--fg); font-size: 13px; font-weight: 600; }
 .details { flex: 0 0 272px; min-width: 0; display: flex; flex-direction: column; border-left: 1px solid var(--line); background: var(--bg); }

@@ -10,7 +10,7 @@ import type { Explanation, ExplanationStep } from './types.js';
 /** Key of the method by which Node shows an object. */
 export const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
-const COLUMNS = ['operation', 'what', 'rows in', 'rows out', 'by space', 'by time', 'by predicate', 'SQL'];
+const COLUMNS = ['operation', 'what', 'rows in', 'rows out', 'removed by space', 'by time', 'by predicate', 'SQL'];
 
 function stepText({ detail, rowsIn, rowsOut, removed }: ExplanationStep): string {
   const lost = (['space', 'time', 'predicate'] as const).filter((test) => removed[test] > 0);
@@ -31,8 +31,11 @@ class ShownExplanation implements Explanation {
   get title(): string {
     return 'Explanation';
   }
+  get facts(): readonly never[] {
+    return [];
+  }
   /** One line a step, for displays without tables. */
-  get facts(): readonly { readonly label: string; readonly value: string }[] {
+  get lines(): readonly { readonly label: string; readonly value: string }[] {
     return this.steps.map((step, k) => ({ label: `${k + 1}. ${step.operation}`, value: stepText(step) }));
   }
   get tables(): readonly {
@@ -50,7 +53,9 @@ class ShownExplanation implements Explanation {
       removed.predicate,
       sql,
     ]);
-    return [{ title: 'Operations', columns: COLUMNS, rows }];
+    // Only DuckDB has statements to show.
+    const columns = rows.some((row) => row.at(-1) !== null) ? COLUMNS : COLUMNS.slice(0, -1);
+    return [{ title: 'Operations', columns, rows: rows.map((row) => row.slice(0, columns.length)) }];
   }
   get warnings(): readonly string[] {
     return [];
@@ -63,8 +68,8 @@ class ShownExplanation implements Explanation {
   }
   /** In a terminal: a line for each step. */
   [INSPECT](): string {
-    const width = Math.max(...this.facts.map(({ label }) => label.length));
-    return this.facts.map(({ label, value }) => `${label.padEnd(width)}  ${value}`).join('\n');
+    const width = Math.max(...this.lines.map(({ label }) => label.length));
+    return this.lines.map(({ label, value }) => `${label.padEnd(width)}  ${value}`).join('\n');
   }
   toString(): string {
     return this.steps.map((s) => `${s.operation} ${s.rowsOut}`).join(' → ');

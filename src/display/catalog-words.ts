@@ -9,6 +9,40 @@ export const HEIGHT = 420;
 export const MOST_SKIPPED = 500;
 const TEXT_SKIPPED = 6;
 
+/** Facts that rows of a kind have in common: label of the line and of the facet. */
+const COMMON: Readonly<Record<GeoCatalog['backend'], readonly (readonly [line: string, facet: string])[]>> = {
+  raster: [
+    ['bands', 'bands'],
+    ['dtype', 'data type'],
+    ['assets', 'asset'],
+  ],
+  cube: [
+    ['variables', 'variables'],
+    ['dtype', 'data type'],
+    ['steps', 'steps'],
+  ],
+  vector: [
+    ['layers', 'layer'],
+    ['features', 'features'],
+    ['geometry', 'geometry type'],
+  ],
+};
+
+/** Columns of the table of first rows after file and date: heading and property. */
+const COLUMNS: Readonly<Record<GeoCatalog['backend'], readonly (readonly [heading: string, property: string])[]>> = {
+  raster: [['size', 'size']],
+  cube: [
+    ['variables', 'data_vars'],
+    ['steps', 'n_timesteps'],
+    ['size', 'size'],
+  ],
+  vector: [
+    ['layer', 'layer'],
+    ['features', 'n_features'],
+    ['geometry', 'geometry_type'],
+  ],
+};
+
 const NOUNS = { raster: 'raster', cube: 'cube', vector: 'vector file' } as const;
 
 type Whole = Pick<CatalogData, 'crs' | 'counts' | 'bbox' | 'interval' | 'skipped' | 'facets'>;
@@ -39,7 +73,12 @@ function variety(facets: readonly Facet[] | undefined, label: string): string {
 }
 
 /** The text summary: facts of the whole, the first rows, what was skipped. */
-export function catalogSummary(title: string, data: Whole, first: readonly FootprintRow[]): string[] {
+export function catalogSummary(
+  backend: GeoCatalog['backend'],
+  title: string,
+  data: Whole,
+  first: readonly FootprintRow[],
+): string[] {
   const { counts, skipped } = data;
   const undated = counts.static > 0 ? ` (${grouped(counts.static)} without date)` : '';
   const lines = [
@@ -49,8 +88,10 @@ export function catalogSummary(title: string, data: Whole, first: readonly Footp
       ['place', placeRange(data.bbox)],
       ['CRS', data.crs.slice(0, 80)],
       ['file CRS', variety(data.facets, 'file CRS')],
-      ['bands', variety(data.facets, 'bands')],
-      ['dtype', variety(data.facets, 'data type')],
+      ...COMMON[backend].flatMap(([line, facet]): [string, string][] => {
+        const values = variety(data.facets, facet);
+        return values === '' ? [] : [[line, values]];
+      }),
     ]),
   ];
   if (first.length > 0) {
@@ -58,10 +99,11 @@ export function catalogSummary(title: string, data: Whole, first: readonly Footp
     const table = first.map((r) => [
       String(r.properties['file'] ?? r.id),
       day(r.startMicros),
-      String(r.properties['size'] ?? '-'),
-      String(r.properties['crs'] ?? '-'),
+      ...COLUMNS[backend].map(([, name]) => r.properties[name] ?? null),
+      r.properties['crs'] ?? null,
     ]);
-    lines.push('', ...textTable(['file', 'date', 'size', 'crs'], table));
+    const headings = COLUMNS[backend].map(([heading]) => heading);
+    lines.push('', ...textTable(['file', 'date', ...headings, 'crs'], table));
     if (counts.rows > first.length) lines.push(`  … ${grouped(counts.rows - first.length)} more rows`);
   }
   if (skipped.length > 0) {

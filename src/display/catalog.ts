@@ -98,7 +98,7 @@ function displayRows(catalog: GeoCatalog, all: readonly FootprintRow[]): Display
             },
       height: HEIGHT,
     }),
-    text: catalogSummary(title, data, all.slice(0, TEXT_ROWS)),
+    text: catalogSummary(catalog.backend, title, data, all.slice(0, TEXT_ROWS)),
     handler: answers({
       rows: (args) => {
         const from = wholeArg(args['from'], 0, 0, all.length);

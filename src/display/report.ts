@@ -11,6 +11,8 @@ export interface ReportLike {
   readonly title?: string;
   readonly facts: readonly { readonly label: string; readonly value: Cell }[];
   readonly tables?: ReportData['tables'];
+  /** What pictures and texts show in place of tables. */
+  readonly lines?: readonly { readonly label: string; readonly value: Cell }[];
   readonly warnings: readonly string[];
   readonly errors: readonly LedgerEntry[];
 }
@@ -56,7 +58,9 @@ export function displayReport(report: ReportLike): DisplayBundle {
     errors,
   };
   const title = oneLine(report.title ?? 'Report');
-  const pairs = data.facts.map(({ label, value }) => [oneLine(label), shown(label, value)] as const);
+  const pairs = [...data.facts, ...(report.lines ?? [])].map(
+    ({ label, value }) => [oneLine(label), shown(label, value)] as const,
+  );
   const trouble = [
     ...(report.errors.length > 0 ? [plural(report.errors.length, 'failure')] : []),
     ...(report.warnings.length > 0 ? [plural(report.warnings.length, 'warning')] : []),

@@ -267,7 +267,9 @@ function viewOf(map: MapLibreMap, gl: Gl): View {
     scale: [scaleX, scaleY],
     shift: [(centre[0] - lng) * scaleX, (centre[1] - y) * scaleY],
     ratio,
-    turns: [-720, -360, 0, 360, 720].filter((t) => 540 + t >= lng - half && t - 540 <= lng + half),
+    turns: map.getRenderWorldCopies()
+      ? [-720, -360, 0, 360, 720].filter((t) => 540 + t >= lng - half && t - 540 <= lng + half)
+      : [0],
     bounds: [lng - half, -90, lng + half, 90],
   };
 }

@@ -14,18 +14,23 @@ interface FieldLegendProps {
 export function FieldLegend({ shown, total, inline }: FieldLegendProps): JSX.Element {
   const ofFile = shown.of === 'file' ? ` of the ${formatCount(inline)} in this file` : '';
   const here =
-    shown.count === null ? `${formatCount(total)} in all` : `${plural(shown.count, 'footprint')} in view${ofFile}`;
+    shown.count === null
+      ? `${formatCount(total)} in all`
+      : `${shown.as === 'density' ? formatCount(shown.count) : plural(shown.count, 'footprint')} in view${ofFile}`;
   return (
     <div class="legend" role="note">
       {shown.as === 'density' ? (
-        <span class="legend-entry" title="How many footprints touch each cell, by the logarithm of the number">
+        <span
+          class="legend-entry"
+          title="How many footprints touch each cell, by the logarithm of the number. Zoom in to see them singly."
+        >
           1<span class="density-bar" aria-hidden="true" />
-          <b>{formatCount(shown.most)}</b> per cell
+          <b>{formatCount(shown.most)}</b> footprints per cell
         </span>
       ) : (
         <span class="legend-entry">
           <span class="swatch undecided" aria-hidden="true" />
-          one box a footprint
+          each box is one footprint
         </span>
       )}
       <span class="legend-entry muted">{here}</span>

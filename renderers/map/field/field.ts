@@ -41,6 +41,8 @@ export interface MapField {
   /** Rows at a place, as numbers that {@link Field.refOf} understands. */
   pick(lon: number, lat: number, reach: readonly [number, number]): number[];
   setView(view: FieldView): void;
+  /** True while rows are too many to be told apart at this scale. */
+  isCoarse(): boolean;
 }
 
 /** Cells asked of the kernel, and the largest side on screen at which the payload's own grid is still shown. */
@@ -251,6 +253,10 @@ export class Field implements MapField {
   #showDensity(density: Density, count: number | null, of: Shown['of']): void {
     this.#scene.value = { ...NOTHING, density };
     this.shown.value = { as: 'density', count, most: density.most, of };
+  }
+
+  isCoarse(): boolean {
+    return this.#scene.peek().density !== null;
   }
 
   pick(lon: number, lat: number, reach: readonly [number, number]): number[] {

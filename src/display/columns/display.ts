@@ -86,7 +86,7 @@ export async function displayColumns(
     truncated,
     data: { ...data, skipped, columns },
     picture,
-    text: catalogSummary(title, data, first),
+    text: catalogSummary(catalog.backend, title, data, first),
     handler: catalogAnswers(catalog, batches, places, sample),
   });
 }

@@ -1,4 +1,4 @@
-/** What rows have in common: how often each CRS, band set, data type and size occurs. */
+/** What rows have in common: how often each CRS, band set, data type, layer, asset … occurs. */
 import type { Facet } from '../wire/payload.js';
 import { samplePositions } from './inline.js';
 
@@ -9,6 +9,14 @@ const FACETS = [
   ['dtype', 'data type'],
   ['size', 'size in pixels'],
   ['nodata', 'nodata'],
+  ['data_vars', 'variables'],
+  ['n_timesteps', 'steps'],
+  ['time_resolution', 'time between steps'],
+  ['layer', 'layer'],
+  ['geometry_type', 'geometry type'],
+  ['n_features', 'features'],
+  ['stac_collection', 'collection'],
+  ['asset_key', 'asset'],
 ] as const;
 /** Values that are named; the others are counted. */
 const MOST_VALUES = 12;
