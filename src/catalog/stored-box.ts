@@ -1,7 +1,8 @@
 /** Reads only the row groups of a stored catalog that may hold rows of a box and a time (`catalog.md` §7). */
-import type { Bounds, CrsInput, Interval } from '../core/index.js';
+import { mapConcurrent, type Bounds, type CrsInput, type Interval } from '../core/index.js';
 import type { ReadOptions } from '../io/index.js';
-import { loadStoredPart, openCatalogFiles, type CatalogFile, type CatalogFiles } from './stored-files.js';
+import { pickedRows } from './picked-rows.js';
+import { loadFacts, openCatalogFiles, readStoredRows, type CatalogFile, type CatalogFiles } from './stored-files.js';
 import { joinRows, whereIn, type StoredPart } from './stored-rows.js';
 import { storedTable } from './stored-table.js';
 import { filterView } from './table-view.js';
@@ -58,44 +59,83 @@ export function groupsOf(one: CatalogFile, { bounds, time }: BoxFilter): readonl
   });
 }
 
-/** Envelopes by axis as tables have them, four numbers a row. */
-function joinAxes(parts: readonly (readonly Float64Array[] | null)[], length: number): Float64Array | undefined {
-  const boxes = new Float64Array(4 * length);
-  let at = 0;
-  for (const axes of parts) {
-    const [xmin, ymin, xmax, ymax] = axes ?? [];
-    if (!xmin || !ymin || !xmax || !ymax) return undefined;
-    for (let i = 0; i < xmin.length; i++, at += 4) {
-      boxes[at] = xmin[i] ?? NaN;
-      boxes[at + 1] = ymin[i] ?? NaN;
-      boxes[at + 2] = xmax[i] ?? NaN;
-      boxes[at + 3] = ymax[i] ?? NaN;
-    }
-  }
-  return boxes;
+/** Rows of a row group that pass a filter by what stands beside the footprints. */
+interface Hits {
+  readonly picks: Uint32Array;
+  /** Envelopes of those rows, four numbers a row. */
+  readonly boxes: Float64Array;
 }
 
-/** Rows of opened files whose box and time pass a filter, in stored order; other row groups are not read. */
-export async function readBox(stored: CatalogFiles, filter: BoxFilter, o: ReadOptions = {}): Promise<TableView> {
-  const parts: StoredPart[] = [];
-  const axes: (readonly Float64Array[] | null)[] = [];
-  for (const one of stored.files) {
-    const groups = groupsOf(one, filter);
-    // Runs of neighbouring groups keep the numbers of their rows.
-    for (let from = 0; from < groups.length;) {
-      let to = from + 1;
-      while (to < groups.length && groups[to] === (groups[from] ?? 0) + to - from) to++;
-      const run = groups.slice(from, to);
-      const firstRow = one.parquet.footer.groups.slice(0, run[0]).reduce((n, g) => n + g.rows, 0);
-      const { rows, boxes } = await loadStoredPart(one, { ...o, groups: run, boxes: true });
-      parts.push({ file: one.file, rows, firstRow });
-      axes.push(boxes);
-      from = to;
-    }
+/** The hits of a row group of ours, from its boxes and times alone; null where they are stored in another way. */
+async function hitsOf(one: CatalogFile, group: number, filter: BoxFilter, o: ReadOptions): Promise<Hits | null> {
+  const found = await loadFacts(one, { ...o, group, times: filter.time !== undefined });
+  if (!found) return null;
+  const { axes, starts, ends } = found;
+  const [xmins, ymins, xmaxs, ymaxs] = axes;
+  const { time } = filter;
+  const [xmin, ymin, xmax, ymax] = filter.bounds ?? [-Infinity, -Infinity, Infinity, Infinity];
+  const length = xmins.length;
+  const picks = new Uint32Array(length);
+  let n = 0;
+  for (let i = 0; i < length; i++) {
+    const touches =
+      (xmins[i] ?? NaN) <= xmax && (ymins[i] ?? NaN) <= ymax && (xmaxs[i] ?? NaN) >= xmin && (ymaxs[i] ?? NaN) >= ymin;
+    // A static row has no times.
+    if (touches && !(time && ((starts?.[i] ?? NaN) > time.end || (ends?.[i] ?? NaN) < time.start))) picks[n++] = i;
   }
+  const boxes = new Float64Array(4 * n);
+  for (let k = 0; k < n; k++) {
+    const i = picks[k] ?? 0;
+    boxes[4 * k] = xmins[i] ?? NaN;
+    boxes[4 * k + 1] = ymins[i] ?? NaN;
+    boxes[4 * k + 2] = xmaxs[i] ?? NaN;
+    boxes[4 * k + 3] = ymaxs[i] ?? NaN;
+  }
+  return { picks: picks.slice(0, n), boxes };
+}
+
+/** Row groups that are read at the same time. */
+const CONCURRENCY = 4;
+
+/** Rows of one file: those of the hits, or, in files of others, of all groups that may have some. */
+async function partsOf(
+  one: CatalogFile,
+  filter: BoxFilter,
+  o: ReadOptions,
+): Promise<readonly (StoredPart & { readonly boxes: Float64Array | null })[]> {
+  let firstRow = 0;
+  const starts = one.parquet.footer.groups.map(({ rows }) => (firstRow += rows) - rows);
+  const parts = await mapConcurrent(
+    groupsOf(one, filter),
+    CONCURRENCY,
+    async (group) => {
+      const start = starts[group] ?? 0;
+      const hits = await hitsOf(one, group, filter, o);
+      if (hits?.picks.length === 0) return null;
+      const rows = await readStoredRows(one, { ...o, groups: [group] });
+      const part = { file: one.file, rows, rowOf: (i: number) => start + i, boxes: null };
+      if (!hits) return part;
+      const { picks, boxes } = hits;
+      return { ...part, rows: pickedRows(rows, picks), rowOf: (k: number) => start + (picks[k] ?? 0), boxes };
+    },
+    o.signal,
+  );
+  return parts.filter((part) => part !== null);
+}
+
+/** Rows of opened files whose box and time pass a filter, in stored order; what else can be is not read. */
+export async function readBox(stored: CatalogFiles, filter: BoxFilter, o: ReadOptions = {}): Promise<TableView> {
+  const parts = [];
+  for (const one of stored.files) parts.push(...(await partsOf(one, filter, o)));
   const { crs, geometryColumn, version } = stored;
   const rows = joinRows(parts);
-  const known = joinAxes(axes, rows.length);
+  let known: Float64Array | undefined = new Float64Array(4 * rows.length);
+  let at = 0;
+  for (const part of parts) {
+    if (part.boxes) known?.set(part.boxes, at);
+    else known = undefined;
+    at += 4 * part.rows.length;
+  }
   const table = storedTable(rows, {
     crs,
     geometryColumn,

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { CatalogError, Crs, FormatError, mapConcurrent, warn, type CrsInput, type Resolution } from '../core/index.js';
-import { ParquetFile, parseGeoMetadata, type GeoColumn, type LoadedPart } from '../formats/geoparquet/index.js';
+import { ParquetFile, parseGeoMetadata, type GeoColumn } from '../formats/geoparquet/index.js';
 import { isRemote, listFiles, openSource, type ReadOptions, type Source } from '../io/index.js';
 import { checkVersion } from './migrate.js';
 import { backendOf } from './schema.js';
@@ -228,29 +228,35 @@ export async function readStoredRows(
   one: CatalogFile,
   o: ReadOptions & { readonly groups?: readonly number[] } = {},
 ): Promise<StoredRows> {
-  return (await loadStoredPart(one, o)).rows;
+  const columns = columnsToRead(one);
+  return loadedRows(await one.parquet.load({ columns, ...(o.groups && { groups: o.groups }) }, o), columns);
 }
 
-/** Rows of a file with the envelopes that it stores beside the footprints, where Nadir wrote both. */
-export async function loadStoredPart(
+/** Least x, least y, greatest x and greatest y of rows. */
+type Axes = readonly [Float64Array, Float64Array, Float64Array, Float64Array];
+
+/**
+ * What a file of ours says of the rows of a group beside their footprints: envelopes, and times if asked for, NaN for
+ * static rows; null in files of others, whose boxes may not be those of the footprints.
+ */
+export async function loadFacts(
   one: CatalogFile,
-  o: ReadOptions & { readonly groups?: readonly number[]; readonly boxes?: boolean } = {},
-): Promise<{ readonly rows: StoredRows; readonly boxes: readonly Float64Array[] | null }> {
-  const columns = columnsToRead(one);
+  o: ReadOptions & { readonly group: number; readonly times: boolean },
+): Promise<{ readonly axes: Axes; readonly starts?: Float64Array; readonly ends?: Float64Array } | null> {
   const { covering } = one.geo;
-  const ours = o.boxes === true && covering !== null && one.parquet.footer.createdBy === 'nadir';
-  const wanted = ours ? [...columns, covering] : columns;
-  const part = await one.parquet.load({ columns: wanted, ...(o.groups && { groups: o.groups }) }, o);
-  return { rows: loadedRows(part, columns), boxes: ours ? boxAxes(part, covering) : null };
+  if (covering === null || one.parquet.footer.createdBy !== 'nadir') return null;
+  const times = o.times ? ['start_time', 'end_time'] : [];
+  const part = await one.parquet.load({ columns: [covering, ...times], groups: [o.group] }, o);
+  const [xmin, ymin, xmax, ymax] = ['xmin', 'ymin', 'xmax', 'ymax'].map((axis) => {
+    const bytes = part.plainBytes(`${covering}.${axis}`, DOUBLE);
+    return bytes && new Float64Array(bytes.buffer);
+  });
+  if (!xmin || !ymin || !xmax || !ymax) return null;
+  const axes: Axes = [xmin, ymin, xmax, ymax];
+  if (!o.times) return { axes };
+  const rows = loadedRows(part, times);
+  const [starts, ends] = times.map((name) => rows.column(name)?.numbers?.());
+  return starts && ends ? { axes, starts, ends } : null;
 }
 
 const DOUBLE = 5;
-
-/** Least x, least y, greatest x and greatest y of all rows; null where they are stored in another way. */
-function boxAxes(part: LoadedPart, covering: string): readonly Float64Array[] | null {
-  const axes = ['xmin', 'ymin', 'xmax', 'ymax'].flatMap((axis) => {
-    const bytes = part.plainBytes(`${covering}.${axis}`, DOUBLE);
-    return bytes ? [new Float64Array(bytes.buffer)] : [];
-  });
-  return axes.length === 4 ? axes : null;
-}

@@ -6,8 +6,8 @@ import type { StoredColumn, StoredRows } from './stored-table.js';
 export interface StoredPart {
   readonly file: string;
   readonly rows: StoredRows;
-  /** Number of the first row in its file; 0 by default. */
-  readonly firstRow?: number;
+  /** Number in its file of a row; the same by default. */
+  readonly rowOf?: (i: number) => number;
 }
 
 /** The first row of each part among all rows, and their number. */
@@ -45,7 +45,8 @@ export function whereIn(parts: readonly StoredPart[]): (i: number) => { readonly
   return (i) => {
     const p = find(i);
     const part = parts[p];
-    return { file: part?.file ?? '', row: i - (starts[p] ?? 0) + (part?.firstRow ?? 0) };
+    const row = i - (starts[p] ?? 0);
+    return { file: part?.file ?? '', row: part?.rowOf?.(row) ?? row };
   };
 }
 

@@ -14,6 +14,8 @@ function malformed(): never {
 export function unpackSnappy(from: Uint8Array, length: number): Uint8Array {
   if (length > from.length * MAX_RATIO + 64) malformed();
   const out = new Uint8Array(length);
+  const source = new DataView(from.buffer, from.byteOffset, from.byteLength);
+  const target = new DataView(out.buffer);
   let at = 0;
   while ((from[at] ?? 0) >= 128) at++;
   at++;
@@ -31,10 +33,15 @@ export function unpackSnappy(from: Uint8Array, length: number): Uint8Array {
       }
       size++;
       if (at + size > stop || to + size > length) malformed();
-      if (size > LOOP_BYTES) out.set(from.subarray(at, at + size), to);
-      else for (let k = 0; k < size; k++) out[to + k] = from[at + k] ?? 0;
-      at += size;
-      to += size;
+      if (size > LOOP_BYTES) {
+        out.set(from.subarray(at, at + size), to);
+        at += size;
+        to += size;
+        continue;
+      }
+      const end = to + size;
+      for (; to + 4 <= end; to += 4, at += 4) target.setInt32(to, source.getInt32(at));
+      for (; to < end; to++, at++) out[to] = from[at] ?? 0;
       continue;
     }
     const short = (tag & 3) === 1;
@@ -50,7 +57,9 @@ export function unpackSnappy(from: Uint8Array, length: number): Uint8Array {
     }
     if (offset === 0 || offset > to || to + size > length) malformed();
     // A copy may overlap what it makes.
-    for (const end = to + size; to < end; to++) out[to] = out[to - offset] ?? 0;
+    const end = to + size;
+    if (offset >= 4) for (; to + 4 <= end; to += 4) target.setInt32(to, target.getInt32(to - offset));
+    for (; to < end; to++) out[to] = out[to - offset] ?? 0;
   }
   if (to !== length) malformed();
   return out;

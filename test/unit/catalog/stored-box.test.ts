@@ -67,7 +67,7 @@ describe('reading a box of a stored catalog', () => {
       const all = await (await openCatalog(folder, { engine: 'memory' })).toArray();
       assert.equal(all.length, 200);
       assert.deepEqual(
-        Array.from(indices ?? [], (i) => table.id(i)),
+        Array.from(indices ?? Array(table.length).keys(), (i) => table.id(i)),
         all.filter((r) => r.bbox[1] <= 50).map((r) => r.id),
       );
     });
