@@ -76,6 +76,9 @@ class LoadedColumn implements StoredColumn {
   #paged: PagedBytes | null | undefined;
   #empty: boolean | undefined;
   readonly #span: ByteSpan = { data: new Uint8Array(0), from: 0, to: 0 };
+  /** The bytes that a text was last read from. */
+  #texts: Buffer = Buffer.alloc(0);
+  #textsOf: Uint8Array | undefined;
 
   constructor(part: LoadedPart, name: string, type: StoredColumn['type'], node: SchemaNode) {
     this.#part = part;
@@ -111,9 +114,12 @@ class LoadedColumn implements StoredColumn {
     const out = this.#span;
     if (!paged.span(i, out)) return null;
     const { data, from, to } = out;
-    return this.type === 'bytes'
-      ? data.subarray(from, to)
-      : Buffer.from(data.buffer, data.byteOffset + from, to - from).toString('utf8');
+    if (this.type === 'bytes') return data.subarray(from, to);
+    if (this.#textsOf !== data) {
+      this.#texts = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+      this.#textsOf = data;
+    }
+    return this.#texts.toString('utf8', from, to);
   }
   numbers(): Float64Array {
     return (this.#numbers ??= this.#plainNumbers() ?? this.#column.numbers());

@@ -252,12 +252,12 @@ export class StoredTable implements CatalogTable {
     const out = { data: NO_BYTES, from: 0, to: 0 };
     const flags = this.#find(i, out);
     const bytes = out.data.subarray(out.from, out.to);
-    return (flags & WKB_FOREIGN) === 0 ? bytes : encodeWkb(decodeWkb(bytes, place(this.#where, i)));
+    return (flags & WKB_FOREIGN) === 0 ? bytes : encodeWkb(decodeWkb(bytes, () => place(this.#where, i)));
   }
   geometry(i: number): Polygon | MultiPolygon {
     const out = { data: NO_BYTES, from: 0, to: 0 };
     this.#find(i, out);
-    return decodeWkb(out.data.subarray(out.from, out.to), place(this.#where, i));
+    return decodeWkb(out.data.subarray(out.from, out.to), () => place(this.#where, i));
   }
   interval(i: number): Interval | null {
     const start = this.starts[i] ?? -Infinity;
