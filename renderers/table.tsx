@@ -11,6 +11,8 @@ const ROW = 24;
 const MAX_TABLE = 360;
 const MAX_REPORT = 240;
 const PROGRESS = 44;
+/** With more columns than these, headings take two lines. */
+const NARROW = 5;
 
 /** Starts the renderer. */
 export const activate: ActivationFunction = (context) =>
@@ -23,7 +25,7 @@ export const activate: ActivationFunction = (context) =>
           Math.ceil(data.facts.length / 2) +
           data.warnings.length * 1.3 +
           data.errors.length * 3 +
-          data.tables.reduce((n, t) => n + 3 + t.rows.length, 0);
+          data.tables.reduce((n, t) => n + (t.columns.length > NARROW ? 4 : 3) + t.rows.length, 0);
         return Math.min(MAX_REPORT, Math.round(56 + Math.max(1, lines) * ROW));
       },
     },

@@ -4,8 +4,8 @@ import { commands, Disposable, l10n, Uri, window, workspace, type Memento, type 
 import { isAllowed, type Kernels } from './controller.js';
 import { exportSubset } from './export-subset.js';
 import type { Log } from './log.js';
-import { newNotebook, openSample, showNotebook } from './notebooks.js';
-import { mapCells } from './open-in-map-code.js';
+import { newNotebook, openSample } from './notebooks.js';
+import { openInMap } from './open-in-map.js';
 
 /** What commands need of the extension around them. */
 export interface CommandHost {
@@ -88,24 +88,6 @@ async function interrupt(kernels: Kernels, notebook: NotebookDocument | undefine
   const session = kernels.find(needNotebook(notebook));
   await session?.interrupt();
   return session !== undefined;
-}
-
-async function openInMap(kernels: Kernels, file: Uri | undefined): Promise<NotebookDocument | undefined> {
-  const chosen = file ?? (await chooseFile());
-  if (!chosen) return undefined;
-  const cells = chosen.scheme === 'file' ? mapCells(chosen.fsPath) : undefined;
-  if (!cells)
-    throw new Error(l10n.t('{0} cannot be shown on the map. Choose a GeoTIFF or a GeoParquet catalog.', chosen.path));
-  const editor = await showNotebook(cells);
-  await kernels.select(editor);
-  await kernels.run(editor.notebook, editor.notebook.getCells());
-  return editor.notebook;
-}
-
-async function chooseFile(): Promise<Uri | undefined> {
-  const filters = { [l10n.t('Rasters and catalogs')]: ['tif', 'tiff', 'parquet'] };
-  const [file] = (await window.showOpenDialog({ canSelectMany: false, filters })) ?? [];
-  return file;
 }
 
 async function kernelActions(kernels: Kernels, log: Log): Promise<void> {
