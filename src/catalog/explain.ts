@@ -2,7 +2,7 @@
 import { DISPLAY_METHOD, displayObject, KIND, type RunningTask } from '../core/index.js';
 import { NOTHING_REMOVED, NO_FILTER, type Operation, type Removed } from './operations/operation.js';
 import type { Relation } from './relation.js';
-import { scanFilter, streamViews } from './relation-stream.js';
+import { reachOf, scanFilter, scanText, streamViews, type Observer } from './relation-stream.js';
 import type { ScanFilter } from './table.js';
 import { viewLength } from './table-view.js';
 import type { Explanation, ExplanationStep } from './types.js';
@@ -112,7 +112,7 @@ async function explainMemory(relation: Relation, task: RunningTask): Promise<Exp
       rowsIn,
       rowsOut: viewLength(output),
       removed,
-      sql: null,
+      sql: operation.other ? scanText(operation.other, reachOf(operation, input)) : null,
     });
   }
   return steps;
@@ -131,10 +131,16 @@ async function explainStream(relation: Relation, task: RunningTask): Promise<Exp
   const { source, operations } = relation;
   const { count } = await source.summary(task.signal ? { signal: task.signal } : {});
   const { filter, test } = firstTest(operations[0]);
-  const counts = operations.map(() => ({ rowsIn: 0, rowsOut: 0, removed: { space: 0, time: 0, predicate: 0 } }));
-  const observe = (step: number, rowsIn: number, rowsOut: number, removed: Removed): void => {
+  const counts = operations.map(() => ({
+    rowsIn: 0,
+    rowsOut: 0,
+    removed: { space: 0, time: 0, predicate: 0 },
+    sql: null as string | null,
+  }));
+  const observe: Observer = (step, rowsIn, rowsOut, removed, sql) => {
     const at = counts[step];
     if (!at) return;
+    at.sql ??= sql ?? null;
     at.rowsIn += rowsIn;
     at.rowsOut += rowsOut;
     for (const key of ['space', 'time', 'predicate'] as const) at.removed[key] += removed[key];
@@ -156,7 +162,6 @@ async function explainStream(relation: Relation, task: RunningTask): Promise<Exp
     ...operations.map(({ name, detail }, k) => ({
       operation: name,
       detail,
-      sql: null,
       ...(counts[k] as (typeof counts)[number]),
     })),
   ];

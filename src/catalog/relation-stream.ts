@@ -1,7 +1,7 @@
 /** Evaluation of chains over sources that are read in batches: filters at the bottom are pushed into the scan. */
 import { boxesTouch, type Bounds, type RunningTask } from '../core/index.js';
 import { concatViews } from './operations/concat-table.js';
-import { NO_FILTER, type Operation, type Removed } from './operations/operation.js';
+import { NO_FILTER, NOTHING_REMOVED, type Operation, type Removed } from './operations/operation.js';
 import { RowsTable } from './engines/memory/rows-table.js';
 import type { Relation } from './relation.js';
 import type { CatalogTable, RowSource, ScanFilter, TableView } from './table.js';
@@ -10,8 +10,8 @@ import { boxAt, filterView, viewBounds, viewExtent, viewIndex, viewLength } from
 /** Rows of the left side that are looked at before the right side of a set operation is read: most left sides end here. */
 const PEEK_ROWS = 50_000;
 
-/** Told of every batch of an operation: its place in the chain, rows in and out, what the tests removed. */
-export type Observer = (step: number, rowsIn: number, rowsOut: number, removed: Removed) => void;
+/** Told of every batch of an operation: its place in the chain, rows in and out, what the tests removed; once the statement that read the other side. */
+export type Observer = (step: number, rowsIn: number, rowsOut: number, removed: Removed, sql?: string | null) => void;
 
 const areaOf = (boxes: readonly Bounds[]): number =>
   boxes.reduce((sum, [xmin, ymin, xmax, ymax]) => sum + (xmax - xmin) * (ymax - ymin), 0);
@@ -52,6 +52,11 @@ export function reachOf(operation: Operation, input: TableView): ScanFilter | nu
   // Static rows meet every time.
   const extent = allDated(input) ? viewExtent(input) : null;
   return operation.restrictOther(viewBounds(input), extent);
+}
+
+/** The statement that reads the other side of a set operation; null where none does. */
+export function scanText({ source, operations }: Relation, reach: ScanFilter | null): string | null {
+  return source.table ? null : source.describe(scanFilter(operations, reach ?? NO_FILTER));
 }
 
 /** The rows of the other side of a set operation that can matter for some input. */
@@ -155,6 +160,7 @@ async function* through(
     input = resume([{ table: concatViews(await all(input), parent.columnNames), indices: null }], none());
   if (other && operation.appends !== true)
     ({ partners, reach, input } = await withOther(operation, other, parent, input, task));
+  if (other) observe?.(step, 0, 0, NOTHING_REMOVED, scanText(other, reach));
   const stage = operation.start(partners, reach);
   if (stage.survey) {
     // Functions of the user must not see a row twice, so rows that went through one are kept.

@@ -42,6 +42,18 @@ describe('explain', () => {
   });
 });
 
+test('the statement that read the other side of a set operation is told', async () => {
+  const box = { bounds: [0, 0, 30, 5] as const };
+  for (const left of [makeCatalog(line(9)), scanned(line(9)).catalog]) {
+    const right = scanned(line(9)).catalog;
+    const { steps } = await left.query(box).intersect(right).union(right).explain();
+    // The boxes of the left rows, not all there is.
+    assert.match(steps[2]!.sql!, /^SELECT .*"boxes":\[\[0,0,35,5\]\]/);
+    assert.match(steps[3]!.sql!, /^SELECT .*"boxes":null/);
+    assert.equal(steps[1]!.sql, null);
+  }
+});
+
 describe('dispose', () => {
   test('only the root closes the source', async () => {
     let closed = 0;
