@@ -127,7 +127,7 @@ describe('shared vector files', needsSharedData, () => {
   test('a CRS without a known shift to WGS 84 is a warning, not a silent error of 100 m; in its own CRS it is none', async () => {
     const file = path.join(SHARED_DATA, 'vector/convert/nl/brpgewaspercelen_definitief_2023.gpkg');
     const projected = await withWarnings(() => buildVectorCatalog(file, { targetCrs: 'EPSG:4326' }));
-    assert.match(projected.warnings.join(), /1 files may be off by some 100 m[^]*Amersfoort/);
+    assert.match(projected.warnings.join(), /1 file may be off by some 100 m[^]*Amersfoort/);
     assert.deepEqual((await withWarnings(() => buildVectorCatalog(file))).warnings, []);
   });
 
