@@ -1,4 +1,5 @@
 /** What makes two rows the same row (`catalog.md` §6). */
+import { sha256 } from '../../core/index.js';
 import type { CatalogTable } from '../table.js';
 import type { Scalar } from '../types.js';
 
@@ -14,6 +15,11 @@ function withinFile(table: CatalogTable, i: number): string {
   const start = table.starts[i] ?? NaN;
   // A static row has no times.
   return `${start === -Infinity ? '' : `${start} ${table.ends[i] ?? NaN}`}${partOf(table, i)}`;
+}
+
+function sameWithinFile(a: CatalogTable, k: number, b: CatalogTable, i: number): boolean {
+  const start = a.starts[k];
+  return start === b.starts[i] && (start === -Infinity || a.ends[k] === b.ends[i]) && partOf(a, k) === partOf(b, i);
 }
 
 /**
@@ -48,13 +54,46 @@ export class Identities {
     const known = this.#files.get(table.filepath(i));
     if (known === undefined) return false;
     if (typeof known === 'object') return known.has(withinFile(table, i));
-    const [a, b] = [this.#table, table];
-    const sameTimes = a.starts[known] === b.starts[i] && (a.starts[known] === -Infinity || a.ends[known] === b.ends[i]);
-    return sameTimes && partOf(a, known) === partOf(b, i);
+    return sameWithinFile(this.#table, known, table, i);
   }
 }
 
 /** Key of a row by identity and footprint: rows of one key are duplicates for `union`. */
 export function duplicateKey(table: CatalogTable, i: number): string {
   return `${identityKey(table, i)}${Buffer.from(table.wkb(i)).toString('latin1')}`;
+}
+
+/** Numbers of rows that a table may have, to number those of several. */
+const ROWS = 2 ** 32;
+
+/** Tells rows that equal none before in identity and footprint, of tables that are in memory anyway. */
+export class Duplicates {
+  readonly #tables: CatalogTable[] = [];
+  /** The only row of a file by number, or digests of the keys of its rows. */
+  readonly #files = new Map<string, number | Set<string>>();
+
+  isNew(table: CatalogTable, i: number): boolean {
+    if (this.#tables.at(-1) !== table) this.#tables.push(table);
+    const file = table.filepath(i);
+    const known = this.#files.get(file);
+    if (known === undefined) {
+      this.#files.set(file, (this.#tables.length - 1) * ROWS + i);
+      return true;
+    }
+    if (typeof known === 'object') {
+      const before = known.size;
+      return known.add(duplicateDigest(table, i)).size > before;
+    }
+    // SAFETY: only rows of these tables are numbered.
+    const other = this.#tables[Math.floor(known / ROWS)] as CatalogTable;
+    const k = known % ROWS;
+    if (sameWithinFile(other, k, table, i) && Buffer.compare(other.wkb(k), table.wkb(i)) === 0) return false;
+    this.#files.set(file, new Set([duplicateDigest(other, k), duplicateDigest(table, i)]));
+    return true;
+  }
+}
+
+/** A short stand-in for the key of a row by identity and footprint. */
+export function duplicateDigest(table: CatalogTable, i: number): string {
+  return sha256(duplicateKey(table, i));
 }

@@ -1,5 +1,5 @@
 export { clipFootprints, shareArea } from './clip.js';
-export { duplicateKey, Identities, identityKey } from './identity.js';
+export { duplicateDigest, duplicateKey, Duplicates, Identities, identityKey } from './identity.js';
 export { nearestPairs, nearestPairsSync, type NearestOptions, type NearestPairs } from './nearest.js';
 export { findPairs, findPairsSync, type PairOptions } from './pairs.js';
 export { projectFootprint, projectTable, projectTableSync, type Projection } from './project.js';

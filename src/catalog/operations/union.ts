@@ -1,6 +1,6 @@
 /** The rows of two catalogs one after the other (`catalog.md` §6). */
-import { sha256, type Crs, type RunningTask } from '../../core/index.js';
-import { duplicateKey, projectTable, projectTableSync } from '../algebra/index.js';
+import type { Crs, RunningTask } from '../../core/index.js';
+import { duplicateDigest, Duplicates, projectTable, projectTableSync } from '../algebra/index.js';
 import { runSteps, runSync, type Steps } from '../algebra/steps.js';
 import { RowIds } from '../row-id.js';
 import type { Relation } from '../relation.js';
@@ -107,14 +107,16 @@ export function unionOperation(crs: Crs, other: Relation, dedupe: 'none' | 'exac
     other,
     appends: true,
     start(whole) {
-      const seen = new Set<string>();
+      const seen = whole ? new Duplicates() : new Set<string>();
       const ids = new RowIds();
       let names: readonly string[] = other.columnNames;
       /** Left rows whose ids are not yet known to be taken; of a left side that comes in batches none is kept. */
       let left: TableView | null = null;
       const isNew = (table: CatalogTable, i: number): boolean => {
+        if (seen instanceof Duplicates) return seen.isNew(table, i);
+        // Batches are not kept.
         const before = seen.size;
-        return seen.add(sha256(duplicateKey(table, i))).size > before;
+        return seen.add(duplicateDigest(table, i)).size > before;
       };
       const fresh = (view: TableView): TableView =>
         dedupe === 'none' ? view : filterView(view, (i) => isNew(view.table, i));
