@@ -75,6 +75,40 @@ const addCrs = (table: CatalogTable): Adder => {
   };
 };
 
+/** Columns of one value, by what makes them: the same data for as many rows, which writers then encode once. */
+class OneValue {
+  readonly #made = new Map<string, ColumnData>();
+
+  get(key: string, length: number, make: () => ColumnData): ColumnData {
+    const full = `${length} ${key}`;
+    let data = this.#made.get(full);
+    if (!data) {
+      data = make();
+      this.#made.set(full, data);
+    }
+    return data;
+  }
+
+  text(value: string, picks: RowPicks): ColumnData {
+    const span = spanOf(value);
+    return this.get(`text ${value}`, picks.rows.length, () =>
+      bytesColumn('string', () => (_, to) => to.span(span), span.to + 1)(picks),
+    );
+  }
+}
+
+/** The CRSs of rows, mostly one. */
+function crsColumn(same: OneValue): (picks: RowPicks) => ColumnData {
+  const many = bytesColumn('string', addCrs, 12);
+  return (picks) => {
+    const first = picks.tables[picks.tableOf?.[0] ?? 0]?.crs(picks.rows[0] ?? 0);
+    let equal = first !== undefined;
+    const { tables, tableOf, rows } = picks;
+    for (let k = 0; equal && k < rows.length; k++) equal = tables[tableOf?.[k] ?? 0]?.crs(rows[k] ?? 0) === first;
+    return equal && first ? same.text(first.portable, picks) : many(picks);
+  };
+}
+
 /** Types of footprints seen, by the WKB. */
 export type GeometryTypes = Set<'Polygon' | 'MultiPolygon'>;
 const MULTI_POLYGON = 6;
@@ -127,20 +161,23 @@ const NATIVE: readonly (readonly [string, ColumnType, (n: NativeGrid) => unknown
 ];
 
 /** The native columns, whose grids are read once for all of them. */
-function nativeColumns(): readonly FileColumn[] {
+function nativeColumns(same: OneValue): readonly FileColumn[] {
   let last: { readonly picks: RowPicks; readonly grids: readonly (NativeGrid | null)[] | null } | undefined;
   /** Null where no row has a grid, as in catalogs of vector files. */
   const gridsOf = (picks: RowPicks): readonly (NativeGrid | null)[] | null => {
     if (last?.picks === picks) return last.grids;
-    const grids = new Array<NativeGrid | null>(picks.rows.length).fill(null);
+    let grids: (NativeGrid | null)[] | null = null;
     forEachRow(
       picks,
       (t) => t,
       (t, i, k) => {
-        grids[k] = t.native(i);
+        const grid = t.native(i);
+        if (grid === null) return;
+        grids ??= new Array<NativeGrid | null>(picks.rows.length).fill(null);
+        grids[k] = grid;
       },
     );
-    last = { picks, grids: grids.some((grid) => grid !== null) ? grids : null };
+    last = { picks, grids };
     return last.grids;
   };
   return NATIVE.map(([name, type, value]) => ({
@@ -148,7 +185,8 @@ function nativeColumns(): readonly FileColumn[] {
     type,
     make: (picks) => {
       const grids = gridsOf(picks);
-      if (!grids) return nullColumn(type, picks.rows.length);
+      const { length } = picks.rows;
+      if (!grids) return same.get(`null ${type}`, length, () => nullColumn(type, length));
       return arrowColumn(
         grids.map((grid) => grid && value(grid)),
         type,
@@ -171,7 +209,7 @@ export function fileColumns(
   known?: ReadonlyMap<string, UserType>,
   paths: StoredPaths = 'absolute',
 ): readonly FileColumn[] {
-  const backendSpan = spanOf(BACKEND_ON_DISK[backend]);
+  const same = new OneValue();
   const user = [...userTypes(all)].flatMap(([name, type]) => {
     const final = type ?? (known ? known.get(name) : 'string');
     return final ? [userColumn(name, final)] : [];
@@ -184,10 +222,14 @@ export function fileColumns(
     { name: 'start_time', type: 'timestamp', make: (picks) => timestampData(gathered(picks, (t) => t.starts)) },
     { name: 'end_time', type: 'timestamp', make: (picks) => timestampData(gathered(picks, (t) => t.ends)) },
     { name: 'static', type: 'bool', make: statics },
-    { name: 'crs', type: 'string', make: bytesColumn('string', addCrs, 12) },
-    ...nativeColumns(),
+    { name: 'crs', type: 'string', make: crsColumn(same) },
+    ...nativeColumns(same),
     ...user,
-    { name: '_backend', type: 'string', make: bytesColumn('string', () => (_, to) => to.span(backendSpan), 8) },
-    { name: '_schema_version', type: 'int32', make: ({ rows }) => constantInt32(SCHEMA_VERSION, rows.length) },
+    { name: '_backend', type: 'string', make: (picks) => same.text(BACKEND_ON_DISK[backend], picks) },
+    {
+      name: '_schema_version',
+      type: 'int32',
+      make: ({ rows }) => same.get('version', rows.length, () => constantInt32(SCHEMA_VERSION, rows.length)),
+    },
   ];
 }

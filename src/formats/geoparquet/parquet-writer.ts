@@ -26,6 +26,17 @@ const MEASURED: ReadonlySet<ColumnType> = new Set([
 /** Texts that are the same for all rows, which readers learn from the footer. */
 const CONSTANTS: ReadonlySet<string> = new Set(['_backend']);
 
+/** Columns of one value take less. */
+const MAX_KEPT_BYTES = 65_536;
+
+/** The last pages of a leaf, and what they were made of. */
+interface Written {
+  readonly data: Data;
+  readonly rows: number;
+  readonly bytes: Uint8Array;
+  readonly chunk: ColumnChunk;
+}
+
 /**
  * Joins batches to one file: write what `begin`, every `add` and `end` return, in this order. The same batches give the
  * same bytes.
@@ -38,6 +49,7 @@ export class ParquetWriter {
   readonly #schema: ReturnType<typeof schemaOf>;
   readonly #groups: RowGroup[] = [];
   readonly #sink = new PageSink();
+  readonly #written: (Written | undefined)[] = [];
   #rows = 0;
   #at = MARK.length;
 
@@ -62,30 +74,44 @@ export class ParquetWriter {
   }
 
   #group(children: readonly Data[], rows: number): void {
-    const { leaves } = this.#schema;
     const columns: ColumnChunk[] = [];
-    this.#columns.forEach(({ name, type }, i) => {
+    this.#columns.forEach((column, i) => {
+      const { name, type } = column;
       const data = children[i];
       if (!data) throw new RangeError(`column ${name} is missing`);
       const parts = type === 'bbox' ? data.children : [data];
       for (const part of parts) {
-        // SAFETY: there are as many leaves as parts.
-        const leaf = leaves[columns.length] as Leaf;
-        columns.push(
-          writeLeaf(
-            this.#sink,
-            leaf,
-            { data: part, length: rows },
-            {
-              at: this.#at,
-              measured: MEASURED.has(type) || CONSTANTS.has(name),
-              geometry: type === 'geometry' || name === 'geometry',
-            },
-          ),
-        );
+        columns.push(this.#leaf(columns.length, part, rows, column));
       }
     });
     this.#groups.push({ rows, bytes: columns.reduce((n, c) => n + c.uncompressed, 0), columns });
+  }
+
+  /** The pages of a leaf. Columns that are the same for all rows come as the same data, and are then not made anew. */
+  #leaf(index: number, data: Data, rows: number, { name, type }: ColumnSpec): ColumnChunk {
+    const sink = this.#sink;
+    const before = this.#written[index];
+    const start = sink.at;
+    if (before?.data === data && before.rows === rows) {
+      sink.room(before.bytes.length);
+      sink.raw(before.bytes, 0, before.bytes.length);
+      return { ...before.chunk, dataPage: this.#at + start };
+    }
+    // SAFETY: there are as many leaves as parts of columns.
+    const leaf = this.#schema.leaves[index] as Leaf;
+    const chunk = writeLeaf(
+      sink,
+      leaf,
+      { data, length: rows },
+      {
+        at: this.#at,
+        measured: MEASURED.has(type) || CONSTANTS.has(name),
+        geometry: type === 'geometry' || name === 'geometry',
+      },
+    );
+    const small = sink.at - start <= MAX_KEPT_BYTES;
+    this.#written[index] = small ? { data, rows, bytes: sink.bytes.slice(start, sink.at), chunk } : undefined;
+    return chunk;
   }
 
   /** The footer, with one entry of metadata first. */

@@ -175,11 +175,15 @@ export function packValues(
     const end = offsets[k + 1] ?? 0;
     const size = end - start;
     let same = 0;
-    if (geometry && size === lastSize && size >= WKB_HEAD && sameHead(words, start, last)) same = WKB_HEAD;
-    else if (lastSize >= 0 && lastSize + 4 <= MAX_OFFSET)
+    const isNear = lastSize >= 0 && lastSize + 4 <= MAX_OFFSET;
+    if (isNear && geometry && size === lastSize && size >= WKB_HEAD && sameHead(words, start, last)) {
+      same = WKB_HEAD;
+      // Assets of one scene have one footprint.
+      while (same + 4 <= size && words.getInt32(start + same) === words.getInt32(last + same)) same += 4;
+    } else if (isNear)
       for (const limit = Math.min(size, lastSize); same < limit && data[start + same] === data[last + same];) same++;
     let at = start;
-    if (size === lastSize && lastSize + 4 <= MAX_OFFSET) {
+    if (isNear && size === lastSize) {
       sink.copy(lastSize + 4, 4 + same);
       at += same;
     } else {
