@@ -28,6 +28,7 @@ export async function run(): Promise<void> {
   await import('./suites/updating.js');
   await import('./suites/curating.js');
   await import('./suites/commands.js');
+  await import('./suites/mapping.js');
   await import('./suites/neighbours.js');
   await import('./suites/saved.js');
 
