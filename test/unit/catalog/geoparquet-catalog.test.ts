@@ -194,6 +194,39 @@ describe('catalogs in GeoParquet', () => {
     assert.deepEqual(plain(await (await roundTrip(own)).back.toArray()), plain(await own.toArray()));
   });
 
+  test('long footprints come back; equal neighbours take little room', async () => {
+    const ring = (points: number, r: number): [number, number][] => {
+      const open = Array.from({ length: points }, (_, k): [number, number] => {
+        const angle = (2 * Math.PI * k) / points;
+        return [10 + r * Math.cos(angle), 40 + r * Math.sin(angle)];
+      });
+      return [...open, open[0]!];
+    };
+    // 4 100 points are more bytes than a copy of Snappy reaches back.
+    for (const points of [4093, 4094, 4095, 4096, 4100]) {
+      const rows = [1, 1, 2, 2, 3].map((r, i) => ({
+        id: `r${i}`,
+        geometry: { type: 'Polygon' as const, coordinates: [ring(points, r)] },
+      }));
+      const catalog = makeCatalog(rows, 'EPSG:4326');
+      const { back } = await roundTrip(catalog);
+      assert.deepEqual(
+        (await back.toArray()).map((r) => r.geometry),
+        (await catalog.toArray()).map((r) => r.geometry),
+      );
+    }
+    const many = (radii: (i: number) => number): GeoCatalog =>
+      makeCatalog(
+        Array.from({ length: 400 }, (_, i) => ({
+          id: `r${i}`,
+          geometry: { type: 'Polygon' as const, coordinates: [ring(90, radii(i))] },
+        })),
+        'EPSG:4326',
+      );
+    const [same, different] = [await roundTrip(many(() => 1)), await roundTrip(many((i) => 1 + i / 1000))];
+    assert.ok(same.bytes.length * 5 < different.bytes.length, `${same.bytes.length} of ${different.bytes.length}`);
+  });
+
   test('the same catalog gives the same bytes, each time', async () => {
     const catalog = makeCatalog(ROWS);
     const first = (await roundTrip(catalog)).bytes;
