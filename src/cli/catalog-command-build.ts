@@ -1,4 +1,5 @@
 /** `nadir catalog build`: files, or STAC items, to a catalog (`catalog.md` §3, §9). */
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import { ArgumentError, CatalogError } from '../core/index.js';
 import { buildCubeCatalog, buildRasterCatalog, buildVectorCatalog, catalogFromStac } from '../catalog/index.js';
@@ -156,6 +157,10 @@ async function build(
         if (only === undefined || files.length > 1)
           throw new ArgumentError('one-source', `A STAC catalog is built from one source; got ${files.length}.`);
         const place = (await stacPlace(only, context.signal)) ?? only;
+        if (!isRemote(place) && statSync(place, { throwIfNoEntry: false })?.isDirectory() === true)
+          throw new CatalogError('not-stac', `${place} is a folder without catalog.json or collection.json.`, {
+            hint: 'Give the document of a static catalog, or a file of items.',
+          });
         return await catalogFromStac(place, {
           ...task,
           assets: readAssets(flags.assets),

@@ -264,6 +264,9 @@ describe('nadir catalog build', () => {
 
   test('a build without rows leaves the catalog that is there', async () => {
     const target = at('kept.parquet');
+    const none = await nadir('build', scenes.folder, '--kind', 'stac', '-o', target);
+    assert.equal(none.code, 2);
+    assert.match(none.err, /is a folder without catalog\.json or collection\.json/);
     writeFileSync(at('one.json'), JSON.stringify(makeItem('one')));
     assert.equal((await nadir('build', at('one.json'), '-o', target)).code, 0);
     const before = readFileSync(target);
