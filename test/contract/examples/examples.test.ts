@@ -45,7 +45,11 @@ interface Notebook {
   readonly cells: readonly {
     readonly id: string;
     readonly cell_type: string;
-    readonly outputs?: readonly { readonly output_type: string; readonly data?: Readonly<Record<string, unknown>> }[];
+    readonly outputs?: readonly {
+      readonly output_type: string;
+      readonly data?: Readonly<Record<string, unknown>>;
+      readonly text?: unknown;
+    }[];
   }[];
 }
 
@@ -112,6 +116,47 @@ describe('quickstart.ipynb', () => {
     assert.equal(status, 0, stderr);
     assert.deepEqual(hashes(path.join(second, 'data')), hashes(path.join(first, 'data')));
     assert.deepEqual(hashes(path.join(second, 'dataset')), hashes(path.join(first, 'dataset')));
+  });
+});
+
+describe('catalogs.ipynb', () => {
+  const folder = path.join(work, 'catalogs');
+  const data = path.join(folder, 'data');
+  const out = path.join(folder, 'stored');
+  const textOf = (notebook: Notebook, id: string): string =>
+    (notebook.cells.find((c) => c.id === id)?.outputs ?? [])
+      .map((o) => [o.data?.['text/plain'] ?? o.text ?? ''].flat().join(''))
+      .join('');
+
+  test('three kinds of files, their algebra and their copies on disk say what they hold', () => {
+    const { status, stderr, notebook } = runNotebook('catalogs.ipynb', folder, { data, out });
+    assert.equal(status, 0, stderr);
+    for (const [cell, first, holds] of [
+      ['scenes', /^12 rasters$/m, /bands/],
+      ['climate', /^1 cube$/m, /variables/],
+      ['parcels', /^1 vector file$/m, /features/],
+    ] as const) {
+      const mimes = mimesOf(notebook, cell);
+      for (const mime of ['application/vnd.nadir.catalog.v1+json', 'image/png', 'text/plain'])
+        assert.ok(mimes.includes(mime), `${cell}: ${mimes.join(', ')}`);
+      assert.match(textOf(notebook, cell), first);
+      assert.match(textOf(notebook, cell), holds);
+      assert.doesNotMatch(textOf(notebook, cell), /^ {2}\w+(?: CRS)?\s*$/m, `${cell} has a line without a value`);
+    }
+    assert.ok(mimesOf(notebook, 'explain').includes('application/vnd.nadir.report.v1+json'));
+    for (const step of ['build', 'query', 'where', 'intersect'])
+      assert.match(textOf(notebook, 'explain'), new RegExp(`\\b${step}\\b`));
+    assert.equal((textOf(notebook, 'months').match(/scenes, of them/g) ?? []).length, 6, 'six months have scenes');
+    const items = (JSON.parse(readFileSync(path.join(out, 'scenes.json'), 'utf8')) as { features: unknown[] }).features;
+    assert.equal(textOf(notebook, 'write').trim(), String(items.length));
+    assert.match(textOf(notebook, 'read'), new RegExp(`^${items.length} rasters$`, 'm'));
+  });
+
+  test('the catalog on disk answers the command line', () => {
+    const args = ['dist/cli.js', 'catalog', 'info', path.join(out, 'scenes.parquet'), '--json'];
+    const done = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 60_000 });
+    assert.equal(done.status, 0, done.stderr);
+    assert.match(done.stdout, /"rows":\s*12\b/);
   });
 });
 
