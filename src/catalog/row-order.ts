@@ -24,8 +24,9 @@ function keysOf({ tables, tableOf, rows }: RowPicks): { readonly starts: Float64
   let [xmin, ymin, xmax, ymax] = [Infinity, Infinity, -Infinity, -Infinity];
   // Tables may make these arrays when they are asked for.
   const columns = tables.map((t) => ({ starts: t.starts, boxes: t.boxes }));
+  const only = tableOf ? undefined : columns[0];
   for (let k = 0; k < rows.length; k++) {
-    const table = columns[tableOf?.[k] ?? 0];
+    const table = only ?? columns[tableOf?.[k] ?? 0];
     const i = rows[k] ?? 0;
     if (!table) continue;
     starts[k] = table.starts[i] ?? NaN;
@@ -40,11 +41,13 @@ function keysOf({ tables, tableOf, rows }: RowPicks): { readonly starts: Float64
     xs[k] = (x0 + x1) / 2;
     ys[k] = (y0 + y1) / 2;
   }
-  const cell = (value: number, low: number, high: number): number =>
-    high > low ? Math.floor(((value - low) / (high - low)) * CELLS) : 0;
+  const [width, height] = [xmax - xmin, ymax - ymin];
   const curve = new Uint32Array(rows.length);
-  for (let k = 0; k < rows.length; k++)
-    curve[k] = hilbertIndex(cell(xs[k] ?? 0, xmin, xmax), cell(ys[k] ?? 0, ymin, ymax));
+  for (let k = 0; k < rows.length; k++) {
+    const x = width > 0 ? Math.floor((((xs[k] ?? 0) - xmin) / width) * CELLS) : 0;
+    const y = height > 0 ? Math.floor((((ys[k] ?? 0) - ymin) / height) * CELLS) : 0;
+    curve[k] = hilbertIndex(x, y);
+  }
   return { starts, curve };
 }
 
@@ -133,9 +136,20 @@ function sortedPositions(starts: Float64Array, curve: Uint32Array): Uint32Array 
   return [curve, low, high].reduce(sortByWord, order);
 }
 
+/** Whether rows are in order already, as those of opened files mostly are. */
+function isSorted(starts: Float64Array, curve: Uint32Array): boolean {
+  for (let i = 1; i < starts.length; i++) {
+    const before = starts[i - 1] ?? 0;
+    const start = starts[i] ?? 0;
+    if (before > start || (before === start && (curve[i - 1] ?? 0) > (curve[i] ?? 0))) return false;
+  }
+  return true;
+}
+
 /** Rows by (static first, start, Hilbert index of the box centre over the total bounds); equal keys keep their order. */
 export function spaceTimeOrder(picks: RowPicks): RowPicks {
   const { starts, curve } = keysOf(picks);
+  if (isSorted(starts, curve)) return picks;
   const order = sortedPositions(starts, curve);
   const { tables, tableOf, rows } = picks;
   return {

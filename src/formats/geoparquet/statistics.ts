@@ -15,7 +15,8 @@ const bytesOf = (values: Numbers | BigInt64Array): Uint8Array =>
 /** Of numbers of 32 bits or doubles; NaN are passed over, and zeros are of either sign. */
 export function extremesOf(values: Numbers): Extremes | null {
   let [min, max] = [Infinity, -Infinity];
-  for (const value of values) {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] ?? NaN;
     if (value < min) min = value;
     if (value > max) max = value;
   }
