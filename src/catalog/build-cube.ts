@@ -1,5 +1,5 @@
 /** Building a catalog from the coordinates of cubes: NetCDF, HDF5, Zarr (`catalog.md` §3). */
-import { ArgumentError, type DType, type Interval } from '../core/index.js';
+import { ArgumentError, isDType, type Interval } from '../core/index.js';
 import { describeCube, listedName, openCube, type CubeDescription } from '../formats/cube/index.js';
 import { buildCatalog, type FoundRow, type ReadContext } from './building.js';
 import type { BuildOptions } from './build-options.js';
@@ -29,16 +29,6 @@ export const CUBE_EXTENSIONS = [
   '.zarr',
   '.zarr.zip',
 ];
-const NATIVE_TYPES: ReadonlySet<string> = new Set<DType>([
-  'int8',
-  'uint8',
-  'int16',
-  'uint16',
-  'int32',
-  'uint32',
-  'float32',
-  'float64',
-]);
 
 /** The cells of a cube as rows describe grids: its variables are the bands. */
 function nativeGrid({ cells, variables }: CubeDescription): NativeGrid {
@@ -49,8 +39,8 @@ function nativeGrid({ cells, variables }: CubeDescription): NativeGrid {
   return Object.freeze({
     ...cells,
     count: variables.length,
-    // SAFETY: checked against the list of DType. What no raster type holds alone is float64.
-    dtype: types.length === 1 && NATIVE_TYPES.has(type) ? (type as DType) : 'float64',
+    // What no raster type holds alone is float64.
+    dtype: types.length === 1 && isDType(type) ? type : 'float64',
     nodata: shared && typeof fill === 'number' ? fill : null,
     bandNames: variables.map(listedName),
     overviews: [],

@@ -1,18 +1,8 @@
 /** Header facts of rasters and other grids, from stored columns. */
-import type { Affine, DType } from '../core/index.js';
+import { isDType, type Affine } from '../core/index.js';
 import type { StoredRows } from './stored-table.js';
 import type { NativeGrid } from './types.js';
 
-const DTYPES: ReadonlySet<unknown> = new Set<DType>([
-  'int8',
-  'uint8',
-  'int16',
-  'uint16',
-  'int32',
-  'uint32',
-  'float32',
-  'float64',
-]);
 const isNumber = (v: unknown): v is number => typeof v === 'number';
 
 /** The grid of a row, null unless its columns have all that makes one up. */
@@ -32,7 +22,7 @@ export function nativeReader(rows: StoredRows): (i: number) => NativeGrid | null
     const [w, h, n, d] = [width?.(i), height?.(i), count?.(i), dtype?.(i)];
     // A forged number of bands must not make an array of that length.
     if (!isNumber(w) || !isNumber(h) || !isNumber(n) || !(n >= 0 && n <= 65_535)) return null;
-    if (d !== null && d !== undefined && !DTYPES.has(d)) return null;
+    if (d !== null && d !== undefined && !isDType(d)) return null;
     const flat = overviews?.(i);
     const pairs = Array.isArray(flat) ? flat.filter(isNumber) : [];
     const stored = bandNames?.(i);
@@ -44,8 +34,7 @@ export function nativeReader(rows: StoredRows): (i: number) => NativeGrid | null
       width: w,
       height: h,
       count: n,
-      // SAFETY: a member of DTYPES, or nothing.
-      dtype: (d ?? null) as DType | null,
+      dtype: d ?? null,
       nodata: isNumber(none) ? none : null,
       bandNames: Array.from({ length: n }, (_, k) => {
         const name = names[k];

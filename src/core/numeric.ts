@@ -18,6 +18,11 @@ const CONSTRUCTORS = {
   float64: Float64Array,
 } as const;
 
+/** Whether a value names an element type. */
+export function isDType(value: unknown): value is DType {
+  return typeof value === 'string' && Object.hasOwn(CONSTRUCTORS, value);
+}
+
 /** Bytes of one element. */
 export function dtypeSize(dtype: DType): 1 | 2 | 4 | 8 {
   // SAFETY: the element sizes of the eight array types are 1, 2, 4 or 8.

@@ -1,21 +1,9 @@
 /** Projection and raster facts of an asset: its own fields over those of its item (`catalog.md` §9). */
-import { Crs, FormatError, type Affine, type Bounds, type DType } from '../../core/index.js';
+import { Crs, FormatError, isDType, type Affine, type Bounds, type DType } from '../../core/index.js';
 import { recordOf, type StacAsset } from './types.js';
 import type { MultiPolygon, Polygon } from 'geojson';
 
 type Fields = Readonly<Record<string, unknown>>;
-
-/** Data types of the raster extension and of STAC 1.1 that Nadir has. */
-const DTYPES: ReadonlySet<string> = new Set<DType>([
-  'int8',
-  'uint8',
-  'int16',
-  'uint16',
-  'int32',
-  'uint32',
-  'float32',
-  'float64',
-]);
 
 /** Where an asset is, in its own CRS: one of outline, box or grid. */
 export type AssetPlace =
@@ -142,12 +130,11 @@ export function assetGrid(asset: StacAsset, properties: Fields): AssetGrid | nul
   const type = bands[0]?.['data_type'];
   const dtype = typeof type === 'string' ? type.toLowerCase() : null;
   const isListed = plain.length + raster.length + eo.length > 0;
-  if (dtype === null ? !isListed : !DTYPES.has(dtype)) return null;
+  if (dtype === null ? !isListed : !isDType(dtype)) return null;
   return {
     ...grid,
     count: bands.length,
-    // SAFETY: a member of DTYPES, or null.
-    dtype: dtype as DType | null,
+    dtype,
     nodata: nodataOf(bands[0]?.['nodata']),
     bandNames: bands.map(({ name }) => (typeof name === 'string' && name !== '' ? name : null)),
   };

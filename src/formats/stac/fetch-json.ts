@@ -1,6 +1,7 @@
 /** Requests to STAC servers: retried where that is safe, bounded in time and size (`stac-sources.md` §2). */
 import { setTimeout as delay } from 'node:timers/promises';
 import { FormatError, messageOf, SourceError } from '../../core/index.js';
+import { ATTEMPTS, RETRY_STATUS, retryAfterMs, retryPauseMs, TIMEOUT_MS, withHostSlot } from '../../io/index.js';
 import { showPlace } from './href.js';
 
 /** A request as links describe it. */
@@ -22,12 +23,6 @@ export interface FetchOptions {
   readonly random?: () => number;
 }
 
-const ATTEMPTS = 5;
-const RETRY_STATUS = new Set([408, 429, 500, 502, 503, 504]);
-const BACKOFF_MS = 500;
-const MAX_PAUSE_MS = 30_000;
-const MAX_RETRY_AFTER_MS = 120_000;
-const TIMEOUT_MS = 30_000;
 /** Longest document that is read; a search page has a few megabytes. */
 const MAX_BYTES = 128 * 2 ** 20;
 /** Characters of a server's own message that are shown. */
@@ -35,13 +30,6 @@ const SHOWN_MESSAGE = 200;
 
 function failure(url: string, code: string, text: string, hint: string, cause?: unknown): SourceError {
   return new SourceError(code, `${showPlace(url)} ${text}.`, { hint, details: { url: showPlace(url) }, cause });
-}
-
-/** Milliseconds of a `Retry-After` in seconds or as a date; null when there is none. */
-function retryAfter(value: string | null): number | null {
-  if (value === null || value.trim() === '') return null;
-  const ms = /^\d+$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - Date.now();
-  return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), MAX_RETRY_AFTER_MS) : null;
 }
 
 async function bodyText(response: Response, url: string): Promise<string> {
@@ -114,7 +102,7 @@ async function attempt(request: StacRequest, o: FetchOptions): Promise<Attempt> 
     if (response.ok) return { text, url: response.url === '' ? request.url : response.url };
     const error = statusError(request.url, response.status, text);
     if (!RETRY_STATUS.has(response.status)) throw error;
-    return { error, waitMs: retryAfter(response.headers.get('retry-after')) };
+    return { error, waitMs: retryAfterMs(response.headers.get('retry-after')) };
   } catch (error) {
     o.signal?.throwIfAborted();
     if (error instanceof SourceError) throw error;
@@ -143,11 +131,10 @@ export async function fetchJson(
 ): Promise<{ readonly json: unknown; readonly url: string }> {
   for (let n = 0; ; n++) {
     o.signal?.throwIfAborted();
-    const answer = await attempt(request, o);
+    const answer = await withHostSlot(new URL(request.url), o.signal, () => attempt(request, o));
     if ('text' in answer) return { json: parseJson(answer.text, request.url), url: answer.url };
     if (n + 1 >= ATTEMPTS) throw answer.error;
-    const pause =
-      answer.waitMs ?? Math.min(MAX_PAUSE_MS, (o.backoffMs ?? BACKOFF_MS) * 2 ** n) * (o.random ?? Math.random)();
+    const pause = retryPauseMs(n, answer.waitMs, o.backoffMs, o.random);
     await delay(pause, undefined, o.signal ? { signal: o.signal } : {}).catch((error: unknown) => {
       o.signal?.throwIfAborted();
       throw error;

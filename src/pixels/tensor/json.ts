@@ -1,6 +1,6 @@
 /** The JSON form of a tensor: nested values, NaN as null (loading.md §1). */
-import { ArgumentError, type Affine, formatTime, parseTime } from '../../core/index.js';
-import { dtypeOf, makeArray, type DType } from '../numeric.js';
+import { ArgumentError, type Affine, type DType, formatTime, isDType, parseTime } from '../../core/index.js';
+import { dtypeOf, makeArray } from '../numeric.js';
 import type { GeoTensorInit, TensorData } from './data.js';
 
 type Nested = readonly (number | null | Nested)[];
@@ -75,19 +75,16 @@ function flatten(
   walk(value, 0);
 }
 
-const DTYPES: readonly string[] = ['int8', 'uint8', 'int16', 'uint16', 'int32', 'uint32', 'float32', 'float64'];
-
 /** The parts of a tensor from its JSON form; a missing `dtype` means float64. @throws {@link ArgumentError} `bad-json`. */
 export function tensorFromJson(value: unknown): GeoTensorInit {
   if (typeof value !== 'object' || value === null) throw bad('(root)', 'is not an object');
   // SAFETY: an object; each field is checked before use.
   const json = value as Readonly<Record<string, unknown>>;
   const dtype = json['dtype'] ?? 'float64';
-  if (typeof dtype !== 'string' || !DTYPES.includes(dtype)) throw bad('dtype', `is ${JSON.stringify(dtype)}`);
+  if (!isDType(dtype)) throw bad('dtype', `is ${JSON.stringify(dtype)}`);
   const shape = shapeOf(json['values'], 'values');
   const length = shape.reduce((a, b) => a * b, 1);
-  // SAFETY: checked against the list of element types.
-  const values = makeArray(dtype as DType, length);
+  const values = makeArray(dtype, length);
   flatten(json['values'], shape, 'values', (v, i) => (values[i] = v ?? NaN));
   const { transform, crs } = json;
   if (!Array.isArray(transform) || transform.length !== 6) throw bad('transform', 'is not six numbers');
