@@ -128,13 +128,13 @@ export function assetGrid(asset: StacAsset, properties: Fields): AssetGrid | nul
     name: plain[i]?.['name'] ?? eo[i]?.['name'] ?? raster[i]?.['name'],
   }));
   const type = bands[0]?.['data_type'];
-  const dtype = typeof type === 'string' ? type.toLowerCase() : null;
+  const named = typeof type === 'string' ? type.toLowerCase() : null;
   const isListed = plain.length + raster.length + eo.length > 0;
-  if (dtype === null ? !isListed : !isDType(dtype)) return null;
+  if (named === null ? !isListed : !isDType(named)) return null;
   return {
     ...grid,
     count: bands.length,
-    dtype,
+    dtype: isDType(named) ? named : null,
     nodata: nodataOf(bands[0]?.['nodata']),
     bandNames: bands.map(({ name }) => (typeof name === 'string' && name !== '' ? name : null)),
   };
