@@ -12,7 +12,7 @@ const SOUTH = -40;
 export async function prepare({ dir, n }) {
   await prepareTiles({ dir, n });
   buildSync({
-    entryPoints: [path.join(ROOT, 'src/catalog/stored-box.ts')],
+    entryPoints: [path.join(ROOT, 'src/catalog/stored/stored-box.ts')],
     outfile: path.join(ROOT, 'dist-test/bench-stored-box.mjs'),
     bundle: true,
     platform: 'node',

@@ -53,7 +53,7 @@ import type {
   WriteOptions,
   WriteReport,
 } from './types.js';
-import { writeViews } from './write-catalog.js';
+import { writeViews } from './stored/write-catalog.js';
 
 /** Key under which a derived catalog names the one that was built or opened: loaders keep open files by it. */
 export const ROOT = Symbol.for('nadir.root');

@@ -1,6 +1,6 @@
 /** Some of some stored rows, as stored rows; their values stay where they are until they are asked for. */
 import type { ByteSpan } from '../formats/geoparquet/index.js';
-import type { StoredColumn, StoredRows } from './stored-table.js';
+import type { StoredColumn, StoredRows } from './stored/stored-table.js';
 
 function pickedColumn(column: StoredColumn, picks: Uint32Array): StoredColumn {
   const { type } = column;

@@ -1,7 +1,7 @@
 /** `nadir catalog migrate`: stored catalogs to the current version of the row schema (`catalog.md` §7). */
 import { ArgumentError } from '../core/index.js';
-import { migrateFiles, type MigratedFile } from '../catalog/migrate-files.js';
-import { SCHEMA_VERSION } from '../catalog/schema.js';
+import { migrateFiles, type MigratedFile } from '../catalog/stored/migrate-files.js';
+import { SCHEMA_VERSION } from '../catalog/stored/schema.js';
 import { isRemote } from '../io/index.js';
 import { json } from './catalog-command.js';
 import type { CliContext } from './console.js';

@@ -1,6 +1,6 @@
 /** Files that a build left out, as a person reads them. */
 import { currentHost, type LedgerEntry, type NadirHost } from '../core/index.js';
-import { reasonOf } from '../catalog/build-failure.js';
+import { reasonOf } from '../catalog/build/build-failure.js';
 import { showPlace } from '../formats/stac/index.js';
 import type { TextOut } from './console.js';
 import { asFlags } from './flag-words.js';

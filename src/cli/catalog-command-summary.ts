@@ -2,7 +2,7 @@
 import { formatTime, MICROS_PER_DAY, type Bounds, type LongTask } from '../core/index.js';
 import { catalogBatches } from '../catalog/rows-now.js';
 import { viewIndex, viewLength } from '../catalog/table-view.js';
-import { STORED, StoredTable } from '../catalog/stored-table.js';
+import { STORED, StoredTable } from '../catalog/stored/stored-table.js';
 import type { CatalogTable } from '../catalog/table.js';
 import type { GeoCatalog } from '../catalog/types.js';
 import { Coverage, type CoverageFacts } from './catalog-command-coverage.js';

@@ -1,7 +1,7 @@
 /** `items.parquet`: the items of a dataset as a catalog (GeoParquet 1.1). */
 import { Crs, formatTime } from '../core/index.js';
 import { footprintBounds } from '../formats/geoparquet/index.js';
-import { encodeCatalog } from '../catalog/write-catalog.js';
+import { encodeCatalog } from '../catalog/stored/write-catalog.js';
 import type { CatalogRow, DType, NativeGrid, Scalar } from '../catalog/types.js';
 import type { Engine } from './engine.js';
 import type { ItemRecord, LayerRecord } from './journal.js';

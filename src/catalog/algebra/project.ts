@@ -4,7 +4,7 @@ import { encodeWkb } from '../../formats/geoparquet/index.js';
 import { DEFAULT_DENSIFY } from '../footprint.js';
 import { boxPolygon, footprintBounds, isBox, polygonsOf, type Area } from '../geometry.js';
 import { SelectedTable } from '../operations/derived-table.js';
-import { projectFootprint as projectArea } from '../stac-geometry.js';
+import { projectFootprint as projectArea } from '../stac/stac-geometry.js';
 import { boxAt } from '../table-view.js';
 import { holdsItsPoints, imageOrNull, isVast } from '../vast.js';
 import { rowAt, type CatalogTable, type TableView } from '../table.js';

@@ -2,7 +2,7 @@
 import type { Crs, RunningTask } from '../../core/index.js';
 import { duplicateDigest, Duplicates, projectTable, projectTableSync } from '../algebra/index.js';
 import { runSteps, runSync, type Steps } from '../algebra/steps.js';
-import { RowIds } from '../row-id.js';
+import { RowIds } from '../build/row-id.js';
 import type { Relation } from '../relation.js';
 import type { CatalogTable, TableView } from '../table.js';
 import { filterView, viewIndex, viewLength } from '../table-view.js';

@@ -11,11 +11,11 @@ import {
 } from '../../../core/index.js';
 import { fileError } from '../../../io/index.js';
 import type { Aggregate, SqlExtras, SqlParams, SqlRow } from '../../sql.js';
-import { asRowsSpellIt, readTable, warnOfColumns } from '../../opened-rows.js';
-import { SCHEMA_VERSION } from '../../schema.js';
-import { arrowRows } from '../../stored-arrow.js';
-import { openCatalogFiles, type CatalogFiles } from '../../stored-files.js';
-import { storedTable, userColumns, type StoredColumn, type StoredRows } from '../../stored-table.js';
+import { asRowsSpellIt, readTable, warnOfColumns } from '../../stored/opened-rows.js';
+import { SCHEMA_VERSION } from '../../stored/schema.js';
+import { arrowRows } from '../../stored/stored-arrow.js';
+import { openCatalogFiles, type CatalogFiles } from '../../stored/stored-files.js';
+import { storedTable, userColumns, type StoredColumn, type StoredRows } from '../../stored/stored-table.js';
 import type { CatalogFacts, CatalogTable, RowSource, ScanFilter } from '../../table.js';
 import { localPath, partsOf, type Part } from './parts.js';
 import { DuckdbSession } from './session.js';

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { DuckDBValue } from '@duckdb/node-api';
 import { UnsupportedDataError } from '../../../core/index.js';
 import { isRemote } from '../../../io/index.js';
-import type { CatalogFile } from '../../stored-files.js';
+import type { CatalogFile } from '../../stored/stored-files.js';
 import { RowGroups } from './row-groups.js';
 import { NO_PARAMS, type DuckdbSession } from './session.js';
 import { identifier, pathList } from './sql-text.js';

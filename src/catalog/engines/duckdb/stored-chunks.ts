@@ -1,7 +1,7 @@
 /** Chunks of a DuckDB result as stored rows: vectors are read where they are, values on demand. */
 import type { DuckDBDataChunk, DuckDBValue, DuckDBVector } from '@duckdb/node-api';
 import { formatTime } from '../../../core/index.js';
-import type { StoredColumn, StoredRows } from '../../stored-table.js';
+import type { StoredColumn, StoredRows } from '../../stored/stored-table.js';
 import type { Duckdb } from './driver.js';
 
 /** How rows hold a column of a DuckDB type. Decimals, times of day and the like are no scalars of rows. */

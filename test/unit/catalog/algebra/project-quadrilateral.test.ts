@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { projectFootprint } from '../../../../src/catalog/algebra/index.js';
 import { footprintBounds, isBox, polygonsOf } from '../../../../src/catalog/geometry.js';
-import { projectFootprint as everyPoint } from '../../../../src/catalog/stac-geometry.js';
+import { projectFootprint as everyPoint } from '../../../../src/catalog/stac/stac-geometry.js';
 import { Crs, createRandom } from '../../../../src/core/index.js';
 import type { Polygon, Position } from '../../../../src/catalog/types.js';
 

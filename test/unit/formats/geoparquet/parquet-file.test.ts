@@ -8,7 +8,7 @@ import {
   writeParquetTable,
 } from '../../../../src/formats/geoparquet/index.js';
 import { countingSource, memorySource } from '../../../../src/io/index.js';
-import { arrowRows } from '../../../../src/catalog/stored-arrow.js';
+import { arrowRows } from '../../../../src/catalog/stored/stored-arrow.js';
 
 const N = 3500;
 const numbers = Array.from({ length: N }, (_, i) => i);
