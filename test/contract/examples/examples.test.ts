@@ -125,7 +125,9 @@ describe('catalogs.ipynb', () => {
   const out = path.join(folder, 'stored');
   const textOf = (notebook: Notebook, id: string): string =>
     (notebook.cells.find((c) => c.id === id)?.outputs ?? [])
-      .map((o) => [o.data?.['text/plain'] ?? o.text ?? ''].flat().join(''))
+      .map((o) => o.data?.['text/plain'] ?? o.text)
+      // nbformat keeps a text as one string or as a list of lines.
+      .map((text) => (Array.isArray(text) ? text.map(String).join('') : typeof text === 'string' ? text : ''))
       .join('');
 
   test('three kinds of files, their algebra and their copies on disk say what they hold', () => {

@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, statSync, writeFileSync, cpSync } from 'node:fs';
 import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
+import { catalogSteps } from './catalogs.js';
 import { contactSheet, type Picture } from './contact-sheet.js';
 import { command, findOutput, openFile, outputFrames, reveal, until } from './workbench.js';
 
@@ -166,6 +167,7 @@ export async function runJourney(options: JourneyOptions): Promise<readonly Jour
         if (after.length === 0) throw new Error('the export holds no item');
       },
     ],
+    ...catalogSteps(page, root, folder, shoot),
   ];
 
   for (const [title, step] of steps) {
