@@ -126,7 +126,7 @@ function crsOf(column: Readonly<Record<string, unknown>>, name: string, given: C
     });
   }
   const json = typeof stored === 'string' ? stored : record(stored);
-  if (json === null || json === undefined)
+  if (json === null)
     throw new FormatError('bad-geo-metadata', `${name}: the CRS in the "geo" metadata is ${JSON.stringify(stored)}.`, {
       details: { file: name },
     });
