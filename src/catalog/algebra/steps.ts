@@ -19,11 +19,16 @@ export function runSync<T>(steps: Steps<T>): T {
 /** Runs a computation, reports its progress, and rejects with the signal's reason when it is cancelled. */
 export async function runSteps<T>(steps: Steps<T>, task: RunningTask): Promise<T> {
   task.throwIfAborted();
+  let shown: Progress | null = null;
   for (let since = performance.now(); ;) {
     const step = steps.next();
-    if (step.done) return step.value;
+    if (step.done) {
+      // A bar that was shown ends full.
+      if (shown?.total !== undefined) task.report({ ...shown, done: shown.total });
+      return step.value;
+    }
     if (performance.now() - since < SLICE_MS) continue;
-    task.report(step.value);
+    task.report((shown = step.value));
     await nextTurn();
     task.throwIfAborted();
     since = performance.now();
