@@ -6,8 +6,8 @@ import type { Page } from 'playwright-core';
 import { command, findOutput, openFile, reveal, until } from './workbench.js';
 
 const RUN_MS = 60_000;
-/** Rows of the large catalog: with ids that do not compress, too many for one output. */
-const ROWS = 50_000;
+/** Rows of the large catalog: too many for one output of 2 MB. */
+const ROWS = 100_000;
 
 const MANY = `import { catalogFromStac } from 'nadir';
 import { randomUUID } from 'node:crypto';
@@ -84,9 +84,9 @@ export function catalogSteps(
           JSON.stringify({ cells: [cell], metadata, nbformat: 4, nbformat_minor: 5 }),
         );
         await runNotebook(page, 'many.ipynb');
-        const view = await findOutput(page, (frame) => frame.locator('.frame').filter({ hasText: /50\s000 rasters/ }));
+        const view = await findOutput(page, (frame) => frame.locator('.frame').filter({ hasText: /100\s000 rasters/ }));
         await view
-          .getByText(/showing [\d\s]+ of 50\s000/)
+          .getByText(/showing [\d\s]+ of 100\s000/)
           .first()
           .waitFor({ timeout: RUN_MS });
         await view.locator('.map-host[data-status=live]').first().waitFor({ timeout: RUN_MS });
