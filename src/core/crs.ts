@@ -108,6 +108,8 @@ function projectionOf(definition: string | PlainProjJson, shown: string): Projec
 
 /** A coordinate reference system. Axis order is x, y (easting or longitude first) throughout. */
 export class Crs {
+  /** Bundlers rename a class that refers to itself. */
+  static readonly name = 'Crs';
   /** Canonical form: `EPSG:n` where it can be identified, else canonical PROJJSON or the normalised definition. */
   readonly canonical: string;
   readonly epsg: number | null;

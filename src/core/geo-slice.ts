@@ -147,6 +147,8 @@ function snapBounds([xmin, ymin, xmax, ymax]: Bounds, resolution: Resolution): B
 
 /** Where, when and how fine: bounds with a CRS, a closed interval, a resolution. Immutable. */
 export class GeoSlice {
+  /** Bundlers rename a class that refers to itself. */
+  static readonly name = 'GeoSlice';
   readonly bounds: Bounds;
   readonly interval: Interval | null;
   readonly resolution: Resolution;

@@ -55,6 +55,8 @@ export interface Reduction {
  * return new tensors, which may share memory with the old one where no value changed.
  */
 export class GeoTensor<A extends NumericArray = NumericArray> implements TensorData<A> {
+  /** Bundlers rename a class that refers to itself. */
+  static readonly name = 'GeoTensor';
   readonly values: A;
   /** 2–4 axes, spatial axes last. */
   readonly shape: readonly number[];
