@@ -1,10 +1,8 @@
 /** The catalog interface and its rows (`catalog.md` §1, §2). */
 import type {
-  Affine,
   Bounds,
   Crs,
   CrsInput,
-  DType,
   Duration,
   GeoSlice,
   Interval,
@@ -12,6 +10,7 @@ import type {
   LedgerEntry,
   LongTask,
   Resolution,
+  NativeGrid,
 } from '../core/index.js';
 import type { SqlExtras } from './sql.js';
 import type { MultiPolygon, Polygon } from 'geojson';
@@ -19,24 +18,9 @@ import type { MultiPolygon, Polygon } from 'geojson';
 export type { Aggregate, Measure, SqlExtras, SqlParams, SqlRow } from './sql.js';
 
 export type { MultiPolygon, Polygon, Position } from 'geojson';
-export type { DType } from '../core/index.js';
+export type { DType, NativeGrid } from '../core/index.js';
 export type Scalar = string | number | boolean | null;
 export type CatalogBackend = 'raster' | 'cube' | 'vector';
-
-/** Header facts of a raster file, so that it need not be reopened. */
-export interface NativeGrid {
-  readonly transform: Affine;
-  readonly width: number;
-  readonly height: number;
-  readonly count: number;
-  /** Null where a STAC item has bands but does not say of which type. */
-  readonly dtype: DType | null;
-  readonly nodata: number | null;
-  /** One per band; null where the file names none. */
-  readonly bandNames: readonly (string | null)[];
-  /** Widths and heights of the overviews, largest first. */
-  readonly overviews: readonly (readonly [width: number, height: number])[];
-}
 
 export interface CatalogRow {
   readonly id: string;

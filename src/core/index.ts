@@ -8,6 +8,7 @@ export * from './geo-slice.js';
 export * from './hash.js';
 export * from './host.js';
 export { nearestNames } from './nearest.js';
+export * from './native-grid.js';
 export * from './numeric.js';
 export { checkOptionNames } from './option-names.js';
 export * from './random.js';

@@ -1,5 +1,5 @@
 /** Projection and raster facts of an asset: its own fields over those of its item (`catalog.md` §9). */
-import { Crs, FormatError, isDType, type Affine, type Bounds, type DType } from '../../core/index.js';
+import { Crs, FormatError, isDType, type Affine, type Bounds, type NativeGrid } from '../../core/index.js';
 import { recordOf, type StacAsset } from './types.js';
 import type { MultiPolygon, Polygon } from 'geojson';
 
@@ -86,18 +86,6 @@ function merged(asset: StacAsset, properties: Fields, names: readonly string[]):
   return Object.fromEntries(names.map((name) => [name, asset[name] ?? properties[name]]));
 }
 
-/** The pixels of an asset, as far as its item tells. */
-export interface AssetGrid {
-  readonly transform: Affine;
-  readonly width: number;
-  readonly height: number;
-  readonly count: number;
-  /** Null when the item has bands but names no type. */
-  readonly dtype: DType | null;
-  readonly nodata: number | null;
-  readonly bandNames: readonly (string | null)[];
-}
-
 function listOf(value: unknown): readonly Fields[] {
   return (Array.isArray(value) ? value : []).map((v) => recordOf(v) ?? {});
 }
@@ -114,7 +102,7 @@ function nodataOf(value: unknown): number | null {
  * Grid and bands of an asset from `proj:transform`, `proj:shape`, and `bands` (STAC 1.1), `raster:bands` and `eo:bands`;
  * null unless size and transform are known, and bands or a data type that Nadir reads: the file itself then has to be asked.
  */
-export function assetGrid(asset: StacAsset, properties: Fields): AssetGrid | null {
+export function assetGrid(asset: StacAsset, properties: Fields): Omit<NativeGrid, 'overviews'> | null {
   const grid = gridIn(asset) ?? gridIn(merged(asset, properties, ['proj:transform', 'proj:shape']));
   if (!grid) return null;
   const [plain, raster, eo] = [listOf(asset['bands']), listOf(asset['raster:bands']), listOf(asset['eo:bands'])];

@@ -1,4 +1,4 @@
-export { assetCrs, assetGrid, assetPlaces, checkPolygon, type AssetGrid, type AssetPlace } from './asset-fields.js';
+export { assetCrs, assetGrid, assetPlaces, checkPolygon, type AssetPlace } from './asset-fields.js';
 export { asItemError, badItem, checkItem } from './check-item.js';
 export type { FetchOptions } from './fetch-json.js';
 export { resolveHref, showPlace, unsignedHref } from './href.js';
