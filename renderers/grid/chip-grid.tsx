@@ -74,6 +74,10 @@ export function ChipGrid(props: ChipGridProps): JSX.Element {
       element.scrollTop = y + rowHeight + PADDING - element.clientHeight;
     if (!focus) return;
     requestAnimationFrame(() => {
+      const root = element.getRootNode();
+      const holder = root instanceof ShadowRoot ? root.activeElement : null;
+      // A panel opened since the frame was asked for holds the focus now: the grid must not take it back.
+      if (holder !== null && !element.contains(holder)) return;
       const id = items[at]?.id;
       for (const cell of element.querySelectorAll<HTMLElement>('[role=gridcell]'))
         if (cell.dataset['id'] === id) cell.focus({ preventScroll: true });

@@ -156,6 +156,23 @@ describe('behaviour', { skip }, () => {
     await page.context().close();
   });
 
+  test('a frame that comes late does not take the focus out of an opened panel', async () => {
+    const { page } = await open();
+    await mount(page, 'chips', fixtures()['chips']!);
+    await page.locator('#chips [role=gridcell]').first().focus();
+    await page.evaluate(() => {
+      const frame = requestAnimationFrame;
+      globalThis.requestAnimationFrame = (draw) => Number(setTimeout(() => frame(draw), 300));
+    });
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Enter');
+    await page.locator('#chips [role=dialog]').waitFor();
+    await page.waitForTimeout(700);
+    await page.keyboard.press('Escape');
+    await page.locator('#chips [role=dialog]').waitFor({ state: 'detached', timeout: 3000 });
+    await page.context().close();
+  });
+
   test('mouse users keep and reject with the buttons on a chip, and filter by the counts', async () => {
     const { page } = await open();
     await mount(page, 'chips', fixtures()['chips']!);
