@@ -1,6 +1,6 @@
 /** The classes of a loaded band, from the colour tables of its files. */
 import type { NumericArray } from '../core/index.js';
-import type { Rgba } from '../formats/geotiff/index.js';
+import type { Rgba } from '../formats/raster/index.js';
 
 /** One class of a band: `attrs.classes` lists them, and displays draw its legend from there. */
 export interface BandClass {

@@ -1,6 +1,7 @@
 /** What loads from one root catalog share: headers, open files and decoded tiles, all bounded (loading.md). */
 import type { GeoCatalog } from '../catalog/types.js';
-import { BlockCache, openGeoTiff, type GeoTiff, type RasterHeader } from '../formats/geotiff/index.js';
+import { openRaster } from '../formats/open-raster.js';
+import { BlockCache, type RasterFile, type RasterHeader } from '../formats/raster/index.js';
 
 /** Key under which a derived catalog names the catalog it comes from. */
 const ROOT = Symbol.for('nadir.root');
@@ -12,7 +13,7 @@ const MAX_IDLE_FILES = 64;
 const MAX_HEADERS = 8192;
 
 interface OpenFile {
-  readonly tiff: Promise<GeoTiff>;
+  readonly tiff: Promise<RasterFile>;
   readers: number;
 }
 
@@ -39,10 +40,10 @@ export class LoadContext {
   }
 
   /** Runs `fn` with the file open. */
-  async use<T>(file: string, signal: AbortSignal | undefined, fn: (tiff: GeoTiff) => Promise<T>): Promise<T> {
+  async use<T>(file: string, signal: AbortSignal | undefined, fn: (tiff: RasterFile) => Promise<T>): Promise<T> {
     signal?.throwIfAborted();
     // Opening is shared by callers, so none of their signals may end it.
-    const entry = this.#files.get(file) ?? { tiff: openGeoTiff(file, { cache: this.cache }), readers: 0 };
+    const entry = this.#files.get(file) ?? { tiff: openRaster(file, { cache: this.cache }), readers: 0 };
     this.#files.delete(file);
     this.#files.set(file, entry);
     entry.readers++;
@@ -84,7 +85,7 @@ async function hasFailed(tiff: Promise<unknown>): Promise<boolean> {
   );
 }
 
-async function closeQuietly(tiff: Promise<GeoTiff>): Promise<void> {
+async function closeQuietly(tiff: Promise<RasterFile>): Promise<void> {
   try {
     await (await tiff).close();
   } catch {

@@ -1,6 +1,6 @@
 /** A catalog row as a source of pixels: its header, the bands asked for, the mask, and how to read windows. */
 import type { CatalogRow } from '../catalog/types.js';
-import type { RasterHeader } from '../formats/geotiff/index.js';
+import type { RasterHeader } from '../formats/raster/index.js';
 import { affineBounds, type GeoSlice } from '../core/index.js';
 import {
   maskRules,

@@ -19,6 +19,11 @@ const manifest = read('package.json');
 /** Packages of the dependency table of architecture.md: those that ship, then those that build and test. */
 const SHIPPED = [
   'geotiff',
+  // Codecs that geotiff lacks, or gets wrong.
+  'lerc',
+  'zstddec',
+  '@jsquash/webp',
+  '@cornerstonejs/codec-openjpeg',
   'proj4',
   '@duckdb/node-api',
   'hyparquet',
@@ -28,6 +33,7 @@ const SHIPPED = [
   'flatbush',
   'h5wasm',
   'zarrita',
+  'jsts',
   'polyclip-ts', // the table: `jsts` or a small clipper
   'flatgeobuf',
   'shpjs',
@@ -49,6 +55,7 @@ const TOOLS = [
   'preact',
   '@preact/signals',
   'esbuild',
+  'assemblyscript',
   'typescript',
   'eslint',
   'typescript-eslint',
@@ -88,6 +95,7 @@ const LICENCES = [
   'CC0-1.0',
   '(MIT AND Zlib)',
   'MIT AND BSD-3-Clause',
+  '(EDL-1.0 OR EPL-1.0)',
 ];
 /** Packages whose manifest points to a file or misspells its licence: their licence files were read. NIST's lets anyone use, copy and modify with its notice. */
 const READ_LICENCES: Readonly<Record<string, string>> = { h5wasm: 'NIST-Software', 'splaytree-ts': 'BSD-3-Clause' };

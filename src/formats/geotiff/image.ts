@@ -8,7 +8,7 @@ import {
   type PixelWindow,
 } from '../../core/index.js';
 import type { PageSource } from '../../io/index.js';
-import type { BlockCache } from './block-cache.js';
+import type { BlockCache, WindowTarget } from '../raster/index.js';
 import { canStopEarly, decodeBytes, maxExpansion } from './codec.js';
 import { blockBytes, type ImageLayout } from './layout.js';
 import { readNumbers, type TagPlace, type TiffStructure } from './structure.js';
@@ -75,11 +75,21 @@ export class TiffImage {
     this.#byteCounts = layout.byteCounts ? new BlockIndex(layout.byteCounts, context) : null;
   }
 
-  /** Values of a window inside the image, planar in the order of `bands` (0-based). */
-  async read(window: PixelWindow, bands: readonly number[], signal?: AbortSignal): Promise<NumericArray> {
+  /** Values of a window inside the image, in the order of `bands` (0-based); planar, or as the target wants them. */
+  async read(
+    window: PixelWindow,
+    bands: readonly number[],
+    signal?: AbortSignal,
+    into?: WindowTarget,
+  ): Promise<NumericArray> {
     const { layout } = this;
     const { col, row, width, height } = window;
-    const out = arrayOf(this.dtype, bands.length * width * height);
+    const out = into ?? {
+      values: arrayOf(this.dtype, bands.length * width * height),
+      start: 0,
+      rowStride: width,
+      planeStride: width * height,
+    };
     const tasks: { readonly x: number; readonly y: number; readonly plane: number }[] = [];
     const planes = layout.planar === 2 ? [...new Set(bands)] : [0];
     for (const plane of planes) {
@@ -97,7 +107,7 @@ export class TiffImage {
       },
       signal,
     );
-    return out;
+    return out.values;
   }
 
   /** Copies the part of a block that lies in the window. */
@@ -108,7 +118,7 @@ export class TiffImage {
     plane: number,
     bands: readonly number[],
     window: PixelWindow,
-    out: NumericArray,
+    out: WindowTarget,
   ): void {
     const { blockWidth, blockHeight, planar } = this.layout;
     const rows = this.#rows(y);
@@ -121,8 +131,8 @@ export class TiffImage {
       const base = (planar === 2 ? 0 : band) * blockWidth * rows;
       for (let r = top; r < bottom; r++) {
         const from = base + (r - y * blockHeight) * blockWidth + (left - x * blockWidth);
-        const to = (i * window.height + (r - window.row)) * window.width + (left - window.col);
-        out.set(block.subarray(from, from + right - left), to);
+        const to = out.start + i * out.planeStride + (r - window.row) * out.rowStride + (left - window.col);
+        out.values.set(block.subarray(from, from + right - left), to);
       }
     });
   }

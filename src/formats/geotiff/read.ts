@@ -9,7 +9,14 @@ import {
   type PixelWindow,
 } from '../../core/index.js';
 import { openSource, pageSource, showSource, type PageSource, type Source } from '../../io/index.js';
-import { BlockCache } from './block-cache.js';
+import {
+  BlockCache,
+  type RasterFile,
+  type RasterHeader,
+  type RasterWindow,
+  type Rgba,
+  type WindowOptions,
+} from '../raster/index.js';
 import { compressionName } from './codec.js';
 import { crsOfGeoKeys } from './crs-read.js';
 import { TAG, TEXT_TAGS, openDirectories, type Tags } from './directory.js';
@@ -19,15 +26,7 @@ import { TiffImage } from './image.js';
 import { readLayout, type ImageLayout } from './layout.js';
 import { parseGdalMetadata } from './metadata.js';
 import { readStructure } from './structure.js';
-import type {
-  GeoTiff,
-  GeoTiffInput,
-  OpenGeoTiffOptions,
-  RasterHeader,
-  RasterWindow,
-  Rgba,
-  WindowOptions,
-} from './types.js';
+import type { GeoTiffInput, OpenGeoTiffOptions } from './types.js';
 
 /** Pages of the header cache: a disk reads 16 KiB as fast as 1; over the network a round trip is worth 64 KiB. */
 const FILE_PAGE_BYTES = 16384;
@@ -226,7 +225,7 @@ function spreadMask(mask: NumericArray, bands: number): Uint8Array {
  * @throws {@link SourceError} when the bytes cannot be had; {@link FormatError} naming file and place for malformed,
  * truncated or forged files; {@link UnsupportedDataError} for valid files that Nadir does not read.
  */
-export async function openGeoTiff(input: GeoTiffInput, o: OpenGeoTiffOptions = {}): Promise<GeoTiff> {
+export async function openGeoTiff(input: GeoTiffInput, o: OpenGeoTiffOptions = {}): Promise<RasterFile> {
   const isSource = typeof input === 'object' && 'read' in input;
   const source: Source = isSource ? input : await openSource(input, { signal: o.signal });
   // A plain path is shown as it was given; making an address of each costs as much as reading a small header.
@@ -255,7 +254,7 @@ export async function openGeoTiff(input: GeoTiffInput, o: OpenGeoTiffOptions = {
     const bands = w.bands ?? Array.from({ length: header.count }, (_, i) => i);
     checkWindow(name, window, image.layout, bands, dtypeSize(image.dtype));
     const mask = masks[w.level === undefined ? 0 : w.level + 1];
-    const values = await image.read(window, bands, w.signal);
+    const values = await image.read(window, bands, w.signal, w.into);
     const valid = mask ? spreadMask(await mask.read(window, [0], w.signal), bands.length) : null;
     return { values, valid };
   };

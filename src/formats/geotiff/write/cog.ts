@@ -18,7 +18,7 @@ import {
 } from '../../../core/index.js';
 import { TAG } from '../directory.js';
 import { formatGdalMetadata } from '../metadata.js';
-import type { Rgba } from '../types.js';
+import type { Rgba } from '../../raster/index.js';
 import { geoKeysOf, type GeoKeyTags } from './crs-write.js';
 import { directoryBytes, encodeDirectory, type TagValue } from './directory.js';
 import { OVERVIEW_LIMIT, halve, validityOf, type Level } from './overview.js';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Crs, isNadirError } from '../../../../src/core/index.js';
-import { BlockCache, encodeCog, openGeoTiff, type CogImage } from '../../../../src/formats/geotiff/index.js';
+import { encodeCog, openGeoTiff, type CogImage } from '../../../../src/formats/geotiff/index.js';
+import { BlockCache } from '../../../../src/formats/raster/index.js';
 import { countingSource, memorySource, type Source } from '../../../../src/io/index.js';
 
 const WIDTH = 1500;

@@ -1,0 +1,2 @@
+export { BlockCache, DEFAULT_CACHE_BYTES } from './block-cache.js';
+export type { RasterFile, RasterHeader, RasterWindow, Rgba, WindowOptions, WindowTarget } from './types.js';
