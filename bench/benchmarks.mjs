@@ -6,6 +6,9 @@ export const benchmarks = {
   'chip-read': { sizes: { full: 400, small: 20 }, unit: 's', tolerance: 0 },
   // Bilinear sums: GDAL's approximate transformer is off by up to 0.125 pixel.
   'chip-warp': { sizes: { full: 100, small: 5 }, unit: 's', tolerance: 2e-3 },
+  // Same pixels over loopback HTTP, with 30 and 100 ms before each answer: exact sums.
+  'chip-remote-30': { sizes: { full: 15, small: 3 }, unit: 's', tolerance: 0 },
+  'chip-remote-100': { sizes: { full: 15, small: 3 }, unit: 's', tolerance: 0 },
   // The same boxes and times: all exact.
   'catalog-intersect': {
     sizes: { full: 100_000, small: 500, growth: [1000, 10_000, 100_000] },

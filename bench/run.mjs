@@ -84,6 +84,9 @@ function measure(name, n) {
       equal,
       p50_ms: p50(ours),
       peer_p50_ms: p50(peer),
+      // Where requests are the cost.
+      requests: ours[0].requests,
+      peer_requests: peer[0]?.requests,
     };
     print(line);
     return line;

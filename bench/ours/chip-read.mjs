@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createRandom, GeoSlice } from '../../dist/index.js';
-import { CHIP, COG_ORIGIN, cogSide, makeCog, sumChips, writeJson } from './lib/images.mjs';
+import { CHIP, COG_ORIGIN, makeCog, sumChips, tileSide, writeJson } from './lib/images.mjs';
 
 export async function prepare({ dir, n }) {
-  await makeCog(dir, n);
+  await makeCog(dir, n, tileSide(n));
   const random = createRandom(2, 'bench');
-  const corner = () => random.int(cogSide(n) - CHIP);
+  const corner = () => random.int(tileSide(n) - CHIP);
   writeJson(
     dir,
     'windows.json',

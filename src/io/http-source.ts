@@ -1,7 +1,16 @@
 /** Ranged reads over HTTP(S), with retries where they are safe and a check that the file stays the same. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { SourceError, messageOf } from '../core/index.js';
-import { ATTEMPTS, BACKOFF_MS, RETRY_STATUS, retryAfterMs, retryPauseMs, TIMEOUT_MS, withHostSlot } from './retry.js';
+import {
+  ATTEMPTS,
+  BACKOFF_MS,
+  RANGES_PER_HOST,
+  RETRY_STATUS,
+  retryAfterMs,
+  retryPauseMs,
+  TIMEOUT_MS,
+  withHostSlot,
+} from './retry.js';
 import { showSource, type ReadOptions, type Source } from './source.js';
 
 /** How the source talks to the server. */
@@ -170,11 +179,12 @@ async function request(url: URL, offset: number, length: number, o: HttpSourceOp
     let waitMs: number | null = null;
     let timeout: AbortSignal | undefined;
     try {
-      const answer = await withHostSlot(url, o.signal, () => {
+      const send = (): Promise<Answer | Failure> => {
         timeout = AbortSignal.timeout(o.timeoutMs ?? TIMEOUT_MS);
         const signal = o.signal ? AbortSignal.any([o.signal, timeout]) : timeout;
         return requestOnce(url, offset, length, signal, o);
-      });
+      };
+      const answer = await withHostSlot(url, o.signal, send, RANGES_PER_HOST);
       if ('bytes' in answer) return answer;
       problem = answer.error;
       waitMs = answer.waitMs;
@@ -206,7 +216,7 @@ async function request(url: URL, offset: number, length: number, o: HttpSourceOp
  * Opens a file on a server for ranged reads. Its first 64 KiB are fetched at once and kept.
  *
  * Faults that may pass (408, 429, 500, 502, 503, 504, broken connections, 30 s without an answer) are tried five times in
- * all; at most eight requests are under way per host. A server without ranges sends the file whole, up to 64 MiB.
+ * all; at most 32 requests are under way per host. A server without ranges sends the file whole, up to 64 MiB.
  *
  * @throws {@link SourceError} `source.missing`, `source.denied`, `source.no-range`, `source.network`; reads throw
  * `source.changed` when ETag or size are no longer what they were.

@@ -10,7 +10,10 @@ export const BACKOFF_MS = 500;
 export const TIMEOUT_MS = 30_000;
 const MAX_PAUSE_MS = 30_000;
 const MAX_RETRY_AFTER_MS = 120_000;
+/** Requests at once to one host: interfaces that search must not be pressed. */
 const REQUESTS_PER_HOST = 8;
+/** Byte ranges at once from one host: object stores serve each as if it were alone, and waiting is most of the cost. */
+export const RANGES_PER_HOST = 32;
 
 /** Milliseconds of a `Retry-After` header, in seconds or as a date, at most two minutes; null without one. */
 export function retryAfterMs(header: string | null, now = Date.now()): number | null {
@@ -32,15 +35,22 @@ interface Host {
 const hosts = new Map<string, Host>();
 
 /**
- * Runs a request while at most eight are under way to its host, whoever sent them; others wait in order.
+ * Runs a request while at most `limit` of its kind (eight, unless it reads byte ranges) are under way to its host,
+ * whoever sent them; others wait in order.
  *
  * An aborted signal rejects with its reason at once, also while waiting.
  */
-export async function withHostSlot<T>(url: URL, signal: AbortSignal | undefined, run: () => Promise<T>): Promise<T> {
-  let host = hosts.get(url.host);
-  if (!host) hosts.set(url.host, (host = { running: 0, waiting: [] }));
+export async function withHostSlot<T>(
+  url: URL,
+  signal: AbortSignal | undefined,
+  run: () => Promise<T>,
+  limit = REQUESTS_PER_HOST,
+): Promise<T> {
+  const key = `${url.host} ${limit}`;
+  let host = hosts.get(key);
+  if (!host) hosts.set(key, (host = { running: 0, waiting: [] }));
   const { waiting } = host;
-  if (host.running >= REQUESTS_PER_HOST) {
+  if (host.running >= limit) {
     // A signal of its own: Node warns of leaks when many listen to one.
     const own = signal && AbortSignal.any([signal]);
     await new Promise<void>((resolve, reject) => {
@@ -64,6 +74,6 @@ export async function withHostSlot<T>(url: URL, signal: AbortSignal | undefined,
     const next = waiting.shift();
     if (next)
       next(); // the slot goes to it
-    else if (--host.running === 0) hosts.delete(url.host);
+    else if (--host.running === 0) hosts.delete(key);
   }
 }

@@ -6,8 +6,12 @@ import { buildRasterCatalog, createRandom, GeoTensor, loadChips, saveCog } from 
 export const COG_ORIGIN = [699960, 5000040];
 export const CHIP = 256;
 
-/** Side of the large COG in pixels: an eighth of a Sentinel-2 tile's area keeps the preparation short. */
+/** Side of the COG of benchmarks whose size no rule sets, in pixels; its preparation is short. */
 export const cogSide = (n) => (n < 100 ? 1024 : 4096);
+/** Side of a Sentinel-2 tile at 10 m (`performance.md`: chip-read, chip-scan). */
+export const tileSide = (n) => (n < 100 ? 1024 : 10980);
+/** Side of the texture that large images repeat: far more than Deflate looks back, so they compress like others. */
+const TEXTURE = 2048;
 
 /** Smooth ground with texture, as imagery compresses. */
 export function image(bands, side, seed) {
@@ -21,11 +25,24 @@ export function image(bands, side, seed) {
   return values;
 }
 
+/** The same in any size, as repeats of one texture. */
+function repeated(bands, side, seed) {
+  const period = Math.min(side, TEXTURE);
+  const texture = image(bands, period, seed);
+  if (period === side) return texture;
+  const values = new Uint16Array(bands * side * side);
+  for (let row = 0; row < bands * side; row++) {
+    const from = (Math.floor(row / side) * period + ((row % side) % period)) * period;
+    for (let col = 0; col < side; col += period)
+      values.set(texture.subarray(from, from + Math.min(period, side - col)), row * side + col);
+  }
+  return values;
+}
+
 /** Writes `big.tif`, four bands. */
-export async function makeCog(dir, n) {
-  const side = cogSide(n);
+export async function makeCog(dir, n, side = cogSide(n)) {
   const tensor = GeoTensor.create({
-    values: image(4, side, 1),
+    values: repeated(4, side, 1),
     shape: [4, side, side],
     transform: [10, 0, COG_ORIGIN[0], 0, -10, COG_ORIGIN[1]],
     crs: 'EPSG:32631',
