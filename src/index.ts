@@ -61,8 +61,33 @@ export type {
   Shape2D,
   TimeInput,
 } from './core/index.js';
-export { GeoTensor, masks, saveCog } from './pixels/index.js';
-export type { CogOptions, CogReport, GeoTensorInit, MaskRule, MergeMethod, Resampling } from './pixels/index.js';
+export {
+  bandStatistics,
+  binBands,
+  dnToReflectance,
+  earthSunDistance,
+  gaussianSrf,
+  GeoTensor,
+  masks,
+  normalizedDifference,
+  radianceToReflectance,
+  saveCog,
+} from './pixels/index.js';
+export type {
+  BandStatistics,
+  BandSummary,
+  BandWeights,
+  CogOptions,
+  CogReport,
+  GeoTensorInit,
+  MaskRule,
+  MergeMethod,
+  RadianceOptions,
+  RadianceUnit,
+  ReflectanceOptions,
+  Resampling,
+  SrfOptions,
+} from './pixels/index.js';
 export {
   appendFiles,
   buildCubeCatalog,

@@ -1,12 +1,15 @@
 /** Pixels: georeferenced arrays, warping, merging, masks, output. */
+export { binBands, gaussianSrf, type BandWeights, type SrfOptions } from './binning.js';
 export { canonicalBandName } from './band-name.js';
 export { isCategoricalName } from './categorical.js';
 export { GeoTensor, isGeoTensor, sliceOf, type Reduction } from './geo-tensor.js';
 export { masks, maskRules, maskTest, type MaskRule } from './masks.js';
 export { createMerger, mergedType, MERGE_METHODS, type MergeMethod, type Merger } from './merge.js';
 export { asFloat64, defaultFill, dtypeOf, holdsValue, makeArray, promote, storeRounded } from './numeric.js';
+export { earthSunDistance, radianceToReflectance, type RadianceOptions, type RadianceUnit } from './radiance.js';
 export { dnToReflectance, normalizedDifference, type ReflectanceOptions } from './reflectance.js';
 export { cogBytes, saveCog, type CogOptions, type CogReport } from './save-cog.js';
+export { bandStatistics, type BandStatistics, type BandSummary, type Percent } from './statistics/band-statistics.js';
 export { compactValid, type Dim, type GeoTensorInit, type OuterDim } from './tensor/data.js';
 export type { GeoTensorJson } from './tensor/json.js';
 export type { PlainArray } from './tensor/reduce.js';

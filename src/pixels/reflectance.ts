@@ -1,8 +1,9 @@
 /** Reflectance and band ratios (loading.md §7). */
-import { ArgumentError, BandNotFoundError } from '../core/index.js';
+import { ArgumentError, BandNotFoundError, checkOptionNames } from '../core/index.js';
 import { GeoTensor } from './geo-tensor.js';
 import { canonicalBandName } from './band-name.js';
-import { compactValid, lengthOf, spatialShape } from './tensor/data.js';
+import { bandPlanes } from './tensor/band-planes.js';
+import { compactValid } from './tensor/data.js';
 
 /** How digital numbers become reflectance: ρ = (DN + offset) / quantification. */
 export interface ReflectanceOptions {
@@ -20,6 +21,7 @@ export interface ReflectanceOptions {
  * @throws {@link ArgumentError} `bad-option` for a quantification that is zero or not finite.
  */
 export function dnToReflectance(t: GeoTensor, o: ReflectanceOptions = {}): GeoTensor {
+  checkOptionNames('dnToReflectance', o, ['quantification', 'offset', 'clamp']);
   const { quantification = 10000, offset = 0 } = o;
   const [min, max] = o.clamp ?? [-Infinity, Infinity];
   if (!Number.isFinite(quantification) || quantification === 0 || !Number.isFinite(offset) || !(min <= max)) {
@@ -30,7 +32,7 @@ export function dnToReflectance(t: GeoTensor, o: ReflectanceOptions = {}): GeoTe
   }
   const values = new Float32Array(t.values.length).fill(NaN);
   for (let i = 0; i < values.length; i++) {
-    if (t.valid?.[i] === 0) continue;
+    if (t.valid !== null && t.valid[i] === 0) continue;
     // SAFETY: i < length.
     const rho = ((t.values[i] as number) + offset) / quantification;
     values[i] = rho < min ? min : rho > max ? max : rho;
@@ -65,34 +67,27 @@ function bandOf(t: GeoTensor, band: number | string): number {
  */
 export function normalizedDifference(t: GeoTensor, a: number | string, b: number | string): GeoTensor {
   const [ia, ib] = [bandOf(t, a), bandOf(t, b)];
-  const [height, width] = spatialShape(t);
-  const plane = height * width;
-  const bands = lengthOf(t.dims, t.shape, 'band') ?? 1;
-  const axis = t.dims.indexOf('band');
-  // Distance of neighbouring bands, and of the frames around them, whichever axis comes first.
-  const bandStride = axis < 0 ? plane : t.shape.slice(axis + 1).reduce((x, y) => x * y, 1);
-  const frames = t.values.length / (bands * plane);
-  const frameStride = bandStride === plane ? bands * plane : plane;
-  const values = new Float32Array(frames * plane).fill(NaN);
+  const { frames, size, at } = bandPlanes(t);
+  const values = new Float32Array(frames * size).fill(NaN);
   const valid = new Uint8Array(values.length);
   for (let f = 0; f < frames; f++) {
-    for (let i = 0; i < plane; i++) {
-      const pa = f * frameStride + ia * bandStride + i;
-      const pb = f * frameStride + ib * bandStride + i;
-      if (t.valid?.[pa] === 0 || t.valid?.[pb] === 0) continue;
-      // SAFETY: positions are inside the tensor.
-      const [va, vb] = [t.values[pa] as number, t.values[pb] as number];
+    const [pa, pb] = [at(f, ia), at(f, ib)];
+    for (let i = 0; i < size; i++) {
+      if (t.valid !== null && (t.valid[pa + i] === 0 || t.valid[pb + i] === 0)) continue;
+      // SAFETY: planes lie inside the tensor.
+      const va = t.values[pa + i] as number;
+      const vb = t.values[pb + i] as number;
       const ratio = (va - vb) / (va + vb);
-      if (va + vb === 0 || Number.isNaN(ratio)) continue;
-      values[f * plane + i] = ratio;
-      valid[f * plane + i] = 1;
+      if (va + vb === 0 || ratio !== ratio) continue;
+      values[f * size + i] = ratio;
+      valid[f * size + i] = 1;
     }
   }
   const dims = t.dims.filter((d) => d !== 'band');
   return GeoTensor.create({
     values,
     valid: compactValid(valid),
-    shape: t.shape.filter((_, k) => k !== axis),
+    shape: t.shape.filter((_, k) => t.dims[k] !== 'band'),
     dims,
     transform: t.transform,
     crs: t.crs,

@@ -6,8 +6,8 @@ import * as nadir from '../../src/index.js';
 const VALUES = `
 ArgumentError BandNotFoundError CatalogError Crs CrsError EmptySelectionError ExportError ExpressionError FormatError GeoSlice GeoTensor GridAlignmentError
 IntervalError ManifestError NadirError SamplerError SelectionError SliceError SourceError TransformError UnsupportedDataError
-appendFiles buildCubeCatalog buildRasterCatalog buildVectorCatalog catalogFromStac catalogToStac centerWindow createRandom createRecipe cropForSave curate days exportDataset fileWindows formatTime gridResidual gridSampler
-intersectIntervals isGridAligned isNadirError loadChips loadRaster masks openCatalog outerWindow padInterval padWindow parseTime planExport randomSampler
+appendFiles bandStatistics binBands buildCubeCatalog buildRasterCatalog buildVectorCatalog catalogFromStac catalogToStac centerWindow createRandom createRecipe cropForSave curate days dnToReflectance earthSunDistance exportDataset fileWindows formatTime gaussianSrf gridResidual gridSampler
+intersectIntervals isGridAligned isNadirError loadChips loadRaster masks normalizedDifference openCatalog outerWindow padInterval padWindow parseTime planExport radianceToReflectance randomSampler
 roundHalfEven saveCog tileToChips toGdalTransform transformBounds verifyDataset
 `;
 
