@@ -15,4 +15,5 @@ export * from './random.js';
 export * from './rounding.js';
 export { mapConcurrent, startTask, type LongTask, type RunningTask } from './task.js';
 export * from './time.js';
+export { crsText } from './wkt.js';
 export { VERSION } from './version.js';

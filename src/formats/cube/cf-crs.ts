@@ -42,6 +42,8 @@ function firstReadable(spellings: readonly CrsInput[], file: string, where: stri
 function ofGridMapping(mapping: CubeVariable, file: string): Crs | null {
   const { attributes, path } = mapping;
   const spellings = [
+    // The definition that our own writer had, where no EPSG code names it.
+    textOf(attributes, 'nadir_crs'),
     textOf(attributes, 'crs_wkt'),
     textOf(attributes, 'spatial_ref'),
     projOfGridMapping(attributes),

@@ -20,6 +20,10 @@ export interface CubeTime {
   readonly interval: Interval | null;
   /** ISO 8601 duration of the typical step, e.g. `P1D`; null for fewer than two times. */
   readonly resolution: string | null;
+  /** The dimension that times run along; null for a single time without one. */
+  readonly dim: string | null;
+  /** All times in the order of the file. */
+  readonly instants: readonly Micros[];
 }
 
 /** How numpy and xarray store "not a time" in 64-bit integers. */
@@ -59,7 +63,7 @@ async function instants(variable: CubeVariable, file: string, o: ReadOptions): P
  * `time-value`.
  */
 export async function readCubeTime(variable: CubeVariable, file: string, o: ReadOptions = {}): Promise<CubeTime> {
-  const { name, path, shape } = variable;
+  const { name, path, shape, dims } = variable;
   if (shape.length > 1) {
     throw new UnsupportedDataError(
       'time-rank',
@@ -77,12 +81,14 @@ export async function readCubeTime(variable: CubeVariable, file: string, o: Read
       cause: error,
     });
   }
-  times.sort((a, b) => a - b);
-  const [first, last] = [times[0], times.at(-1)];
+  const sorted = [...times].sort((a, b) => a - b);
+  const [first, last] = [sorted[0], sorted.at(-1)];
   return {
     variable: name,
     count: times.length,
     interval: first === undefined || last === undefined ? null : Object.freeze({ start: first, end: last }),
-    resolution: timeResolution(times),
+    resolution: timeResolution(sorted),
+    dim: dims[0] ?? null,
+    instants: times,
   };
 }

@@ -31,6 +31,8 @@ export interface CubeDescription {
   readonly footprint: CubeGrid;
   /** Null without a time variable. */
   readonly time: CubeTime | null;
+  /** Variables of the group and of the groups above: coordinates of further dimensions are among them. */
+  readonly scope: ReadonlyMap<string, CubeVariable>;
 }
 
 interface Candidate extends GroupScope {
@@ -157,5 +159,6 @@ export async function describeCube(file: CubeFile, o: DescribeCubeOptions = {}):
     cells,
     footprint,
     time: timeVariable ? await readCubeTime(timeVariable, file.name, o) : null,
+    scope,
   };
 }

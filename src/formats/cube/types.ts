@@ -45,6 +45,8 @@ export interface CubeVariable {
   readonly attributes: CubeAttributes;
   /** Value of cells that were never written; null where the file says none. */
   readonly fillValue: unknown;
+  /** Whether the fill value also marks missing values, as readers take that of Zarr 2 (xarray, GDAL). */
+  readonly fillIsMissing?: boolean;
   /**
    * Stored values (neither scaled nor masked) of a box, by default of all.
    *

@@ -263,6 +263,7 @@ export function zarrVariable(store: ZarrStore, node: ZarrNode, file: string): Cu
     chunks: blocks,
     attributes: Object.fromEntries(Object.entries(node.attributes).filter(([name]) => name !== '_ARRAY_DIMENSIONS')),
     fillValue: node.metadata['fill_value'] ?? null,
+    fillIsMissing: node.version === 2,
     async read(selection, o = {}) {
       const box = checkedSelection({ path, shape, dtype }, selection, file);
       try {

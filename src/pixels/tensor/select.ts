@@ -38,7 +38,7 @@ export interface AxisSelection {
   readonly x?: AxisRange;
 }
 
-function badIndex(dim: Dim, got: unknown, length: number): ArgumentError {
+function badIndex(dim: string, got: unknown, length: number): ArgumentError {
   return new ArgumentError(
     'bad-index',
     `Axis ${dim} has ${length} positions, counted from 0; got ${JSON.stringify(got)}.`,
@@ -48,7 +48,12 @@ function badIndex(dim: Dim, got: unknown, length: number): ArgumentError {
   );
 }
 
-function positions(dim: Dim, choice: number | readonly number[] | AxisRange | undefined, length: number): number[] {
+/** The positions that a choice names on an axis. @throws {@link ArgumentError} `bad-index`, `empty-range`. */
+export function positions(
+  dim: string,
+  choice: number | readonly number[] | AxisRange | undefined,
+  length: number,
+): number[] {
   if (choice === undefined) return Array.from({ length }, (_, i) => i);
   const at = (i: number): number => {
     const k = i < 0 ? i + length : i;

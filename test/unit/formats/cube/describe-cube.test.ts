@@ -42,18 +42,31 @@ describe('describeCube', () => {
 
   test('unsorted times span from the earliest to the latest', async () => {
     const { time } = await described('utm-daily.nc');
-    assert.deepEqual(time, {
+    const { instants, ...summary } = time!;
+    assert.ok(
+      instants.some((t, i) => t < (instants[i - 1] ?? -Infinity)),
+      'instants keep the order of the file',
+    );
+    assert.deepEqual(summary, {
       variable: 'time',
       count: 4,
       interval: { start: Date.UTC(2020, 1, 28) * 1000, end: Date.UTC(2020, 2, 2) * 1000 },
       resolution: 'P1D',
+      dim: 'time',
     });
   });
 
   test('a scalar time is one instant', async () => {
     const { time } = await described('scalar-time.nc');
     const at = Date.UTC(2000, 0, 2, 12, 30) * 1000;
-    assert.deepEqual(time, { variable: 'time', count: 1, interval: { start: at, end: at }, resolution: null });
+    assert.deepEqual(time, {
+      variable: 'time',
+      count: 1,
+      interval: { start: at, end: at },
+      resolution: null,
+      dim: null,
+      instants: [at],
+    });
   });
 
   test('a grid mapping names the CRS', async () => {
