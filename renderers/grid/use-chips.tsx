@@ -5,6 +5,7 @@
 import type { JSX } from 'preact';
 import { useCallback, useMemo, useRef, useState } from 'preact/hooks';
 import type { ChipItem, ChipsData, Payload, Preview } from '../../src/display/wire/payload.js';
+import { centred } from '../../src/display/wire/ramp.js';
 import { CursorLine } from '../pixels/cursor.js';
 import type { Look } from '../pixels/draw.js';
 import { cycleLook, initialLook, isLook, LookControls } from '../pixels/look-controls.js';
@@ -97,7 +98,7 @@ export function useChips(
 
   const limits = useMemo((): readonly Limits[] => {
     const previews = data.items.flatMap((i) => pixels.of(i) ?? []);
-    return look.bands.map((b) => commonLimits(previews, b, look.stretch));
+    return look.bands.map((b) => centred(look.ramp, commonLimits(previews, b, look.stretch)));
   }, [data, look]);
   const shown = useMemo(
     () => arrangeChips(data.items, model, filter, sort),

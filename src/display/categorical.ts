@@ -92,6 +92,9 @@ export function classesInAttrs(attrs: Readonly<Record<string, unknown>>): readon
   return classes.length > 0 ? classes : null;
 }
 
+/** A mask: what does not hold, and what does. */
+export const MASK_CLASSES: readonly BandClass[] = [c(0, 'no (0)', '#d9d9d9'), c(1, 'yes (1)', '#0072b2')];
+
 /** Classes of a band: its own, those of a known product, or one colour per distinct value; null for a measurement. */
 export function classesOf(
   bandName: string,

@@ -10,9 +10,11 @@ import { wireMicros } from './footprint.js';
 import { sliceOfTensor, tensorFacts, type TensorLike } from './objects.js';
 import { unionOf } from './draw/view.js';
 import { orNowhere, placeOfBounds, placeOfRaster } from './place.js';
-import { makePreview, previewBytes, validShare } from './preview.js';
-import { tensorRendering } from './tensor.js';
+import { validShare } from './plane.js';
+import { makePreview, previewBytes } from './preview.js';
+import { tensorRendering } from './tensor-classes.js';
 import type { ChipItem, Preview, Rendering } from './wire/payload.js';
+import { centred } from './wire/ramp.js';
 import { facts, grouped, isoDay, oneLine, percent, placeRange, plural, textTable, timeSpan } from './words.js';
 
 /** Chips with pixels inside a payload (`renderers.md` §2). */
@@ -160,7 +162,7 @@ export function chipTiles(
 ): ChipTile[] {
   const shown = items.slice(0, 32);
   const previews = shown.flatMap((i) => i.preview ?? []);
-  const limits = look.rendering.bands.map((b) => sharedLimits(previews, b));
+  const limits = look.rendering.bands.map((b) => centred(look.rendering.ramp, sharedLimits(previews, b)));
   return shown.map((item) => ({
     image: item.preview ? paintPreview(item.preview, look.rendering, limits) : null,
     caption: item.startMicros === null ? item.title : isoDay(item.startMicros),

@@ -25,7 +25,7 @@ import { BAD, GOOD } from './draw/theme.js';
 import { footprintRow } from './footprint.js';
 import type { TensorLike } from './objects.js';
 import { unionOf } from './draw/view.js';
-import { validShare } from './preview.js';
+import { validShare } from './plane.js';
 import { rowSlice } from './chip-source.js';
 import type { ChipItem, CurationData } from './wire/payload.js';
 import { grouped, oneLine, placeRange, plural, timeSpan } from './words.js';

@@ -12,7 +12,11 @@ const TRIPLES: readonly (readonly [string, string, string])[] = [
   ['BAND4', 'BAND3', 'BAND2'],
 ];
 /** Quantities whose order matters more than their look. */
-const QUANTITY = /(ndvi|ndwi|evi|savi|nbr|index|dem|dsm|dtm|elev|height|altitude|temp|tmax|tmin|precip|prob|slope)/i;
+const QUANTITY = /(index|dem|dsm|dtm|elev|height|altitude|temp|tmax|tmin|precip|prob|slope)/i;
+
+/** Quantities around zero: normalised differences, indices made of them, changes. */
+const AROUND_ZERO =
+  /(^|[^a-z])(nd[a-z]{1,3}i|m?ndwi|nbr2?|d?nbr|g?ndvi|evi2?|m?savi|normali[sz]ed[ _]difference)([^a-z]|$)|anomal|change|difference|delta/i;
 
 /** What a default rendering is chosen from. */
 export interface RenderingFacts {
@@ -58,6 +62,8 @@ export function chooseRendering(facts: RenderingFacts): Rendering {
   const band = Math.max(0, measured);
   const name = bandNames[band] ?? '';
   const classes = measured < 0 && valuesOf ? classesOf(name, valuesOf(band), attrs) : null;
+  const isMeasure = facts.dtype.startsWith('float') || facts.dtype.startsWith('int');
+  if (isMeasure && AROUND_ZERO.test(name)) return { bands: [band], ramp: 'diverging', stretch: 'p2-98', classes };
   const ramp = QUANTITY.test(name) || dtype.startsWith('float') ? 'viridis' : 'gray';
   return { bands: bandNames.length === 0 ? [] : [band], ramp, stretch: 'p2-98', classes };
 }

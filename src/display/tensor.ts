@@ -1,27 +1,19 @@
 /** How a tensor shows itself: an image with real values, its place, and how values became colours. */
-import { sha256, type DisplayBundle } from '../core/index.js';
+import { affineResolution, sha256, type Affine, type DisplayBundle } from '../core/index.js';
 import { answers, makeBundle, payloadBudget, wholeArg } from './bundle.js';
-import { resolutionText, wireInterval } from './geoslice.js';
 import { paintPreview, statsLimits } from './draw/pixels.js';
 import { drawTensorPicture } from './draw/tensor-picture.js';
-import { planeOffset, sliceOfTensor, tensorFacts, type TensorLike } from './objects.js';
+import { resolutionText } from './geoslice.js';
+import { planeOffset, tensorFacts, type TensorLike } from './objects.js';
 import { orNowhere, placeOfRaster, rasterCorners } from './place.js';
-import { bandStats, makePreview, previewBytes, validShare } from './preview.js';
-import { chooseRendering } from './rendering.js';
+import { rowStep, validShare } from './plane.js';
+import { makePreview, previewBytes } from './preview.js';
+import { classBands, tensorRendering } from './tensor-classes.js';
+import { tensorSpan, tensorText, tensorUnits } from './tensor-words.js';
+import { levelsFor, makeTile } from './tile.js';
 import type { LonLat, LonLatBox, Preview, Rendering, TensorData } from './wire/payload.js';
-import {
-  facts,
-  grouped,
-  isoDay,
-  oneLine,
-  percent,
-  placeRange,
-  plural,
-  shortNumber,
-  textTable,
-  timeSpan,
-} from './words.js';
-import { affineBounds, affineResolution, type Affine } from '../core/index.js';
+import { centred } from './wire/ramp.js';
+import { oneLine, percent, placeRange, plural } from './words.js';
 
 /** Most preview pixels a side of a tensor. */
 const SIDE = 512;
@@ -30,42 +22,31 @@ const MOST_BANDS = 16;
 const MOST_FRAMES = 24;
 /** Below this side further frames are not worth their bytes. */
 const SMALLEST_FRAME = 64;
-/** Preview pixels a side that the picture is made from. */
-const PICTURE_SIDE = 800;
-/** Bands in the text table. */
-const TEXT_BANDS = 16;
+/** Preview pixels a side that the picture is made from; it shows 400 CSS pixels of them. */
+const PICTURE_SIDE = 480;
+/** Bytes of an array that its fingerprint is made of; of larger arrays as many evenly spaced pieces. */
+const HASHED_BYTES = 1 << 26;
+const PIECE_BYTES = 1 << 16;
 
-/** Values of a band that occur, from an even sample of valid ones. */
-export function sampledValues(tensor: TensorLike, band: number): number[] {
-  const { height, width } = tensorFacts(tensor);
-  const from = planeOffset(tensor, 0, band);
-  const every = Math.max(1, Math.floor((height * width) / 65_536));
-  const seen = new Set<number>();
-  for (let i = from; i < from + height * width && seen.size < 1000; i += every) {
-    const v = tensor.values[i] ?? NaN;
-    if (tensor.valid?.[i] !== 0 && Number.isFinite(v)) seen.add(v);
+/** The bytes that stand for an array in a fingerprint. */
+function hashedBytes(a: ArrayBufferView): Uint8Array {
+  const bytes = new Uint8Array(a.buffer, a.byteOffset, a.byteLength);
+  if (bytes.length <= HASHED_BYTES) return bytes;
+  const pieces = HASHED_BYTES / PIECE_BYTES;
+  const out = new Uint8Array(HASHED_BYTES);
+  for (let k = 0; k < pieces; k++) {
+    const at = Math.floor((k * (bytes.length - PIECE_BYTES)) / (pieces - 1));
+    out.set(bytes.subarray(at, at + PIECE_BYTES), k * PIECE_BYTES);
   }
-  return [...seen];
+  return out;
 }
 
-/** The rendering of a tensor at first. */
-export function tensorRendering(tensor: TensorLike): Rendering {
-  const { bandNames, dtype } = tensorFacts(tensor);
-  return chooseRendering({
-    bandNames: bandNames.slice(0, 64),
-    dtype,
-    attrs: tensor.attrs,
-    valuesOf: (band) => sampledValues(tensor, band),
-  });
-}
-
-/** `sha256:` of values, validity and georeferencing. */
+/** `sha256:` of values (of very large arrays an even part of them), validity and georeferencing. */
 export function tensorFingerprint(tensor: TensorLike): string {
   const { values, valid } = tensor;
-  const bytes = (a: ArrayBufferView): Uint8Array => new Uint8Array(a.buffer, a.byteOffset, a.byteLength);
   const parts = [
-    sha256(bytes(values)),
-    valid ? sha256(bytes(valid)) : '',
+    sha256(hashedBytes(values)),
+    valid ? sha256(hashedBytes(valid)) : '',
     JSON.stringify([tensor.shape, tensor.transform, tensor.crs.canonical]),
   ];
   return `sha256:${sha256(parts.join('|'))}`;
@@ -110,6 +91,10 @@ export function displayTensor(tensor: TensorLike): DisplayBundle {
   const preview = frames[0] ?? makePreview(tensor, request);
   const place = orNowhere(placeOfRaster(tensor.transform, t.height, t.width, tensor.crs));
   const validFraction = validShare(tensor);
+  const units = tensorUnits(tensor);
+  const others = classBands(tensor, rendering);
+  const levels = levelsFor(preview.step);
+  const statsEvery = rowStep(t.height, t.width, preview.height);
   const data: TensorData = {
     crs: tensor.crs.canonical,
     transform: [...tensor.transform],
@@ -124,6 +109,10 @@ export function displayTensor(tensor: TensorLike): DisplayBundle {
     preview,
     rendering,
     ...(frames.length > 1 ? { frames } : {}),
+    ...(units ? { units } : {}),
+    ...(others ? { classBands: others } : {}),
+    ...(levels > 0 ? { levels } : {}),
+    ...(statsEvery > 1 ? { statsEvery } : {}),
   };
   const bandsText = t.bands === 1 ? (t.isNamed ? (t.bandNames[0] ?? '1 band') : '1 band') : plural(t.bands, 'band');
   const title = `${t.width} × ${t.height} pixels, ${oneLine(bandsText)}, ${t.dtype}`;
@@ -151,6 +140,7 @@ export function displayTensor(tensor: TensorLike): DisplayBundle {
     data,
     picture: tensorPicture(
       tensor,
+      preview,
       title,
       [span, where, data.crs.slice(0, 40)].filter(Boolean).join(' · '),
       rendering,
@@ -170,24 +160,17 @@ export function displayTensor(tensor: TensorLike): DisplayBundle {
           ? args['bands'].filter((b): b is number => Number.isInteger(b) && b >= 0 && b < t.bands)
           : [];
         const frame = wholeArg(args['frame'], 0, 0, t.frames - 1);
-        return { bands: makePreview(tensor, { bands: wanted.slice(0, 8), frame, side: plan.side }).bands };
+        const asked = { bands: wanted.slice(0, 8), frame, side: plan.side, ownValidity: true };
+        return { bands: makePreview(tensor, asked).bands };
       },
       chip: (args) => {
         const frame = wholeArg(args['frame'], 0, 0, t.frames - 1);
         return { preview: makePreview(tensor, { ...request, frame, side: wholeArg(args['maxSize'], SIDE, 16, 1024) }) };
       },
+      tile: (args) => makeTile(tensor, args),
       detail: (args) => pixelDetail(tensor, args),
     }),
   });
-}
-
-/** Dates of a tensor: its time axis, or the interval it was loaded for; an empty text without any. */
-function tensorSpan(tensor: TensorLike): string {
-  const [first, last] = [tensor.times?.[0], tensor.times?.at(-1)];
-  if (first !== undefined && last !== undefined)
-    return isoDay(first) === isoDay(last) ? isoDay(first) : `${isoDay(first)} to ${isoDay(last)}`;
-  const interval = wireInterval(sliceOfTensor(tensor)?.interval ?? null);
-  return interval ? timeSpan(interval) : '';
 }
 
 /** Values of all bands at one pixel: `{ row, column, values }`, null where invalid. */
@@ -206,6 +189,7 @@ function pixelDetail(tensor: TensorLike, args: Readonly<Record<string, unknown>>
 
 function tensorPicture(
   tensor: TensorLike,
+  preview: Preview,
   title: string,
   subtitle: string,
   rendering: Rendering,
@@ -213,9 +197,12 @@ function tensorPicture(
   lines: readonly (readonly [string, string])[],
 ): ReturnType<typeof drawTensorPicture> {
   // Only the drawn bands, so that their indices are 0, 1, 2.
-  const shown = makePreview(tensor, { bands: rendering.bands, side: PICTURE_SIDE });
+  const isFine = preview.step === 1 || Math.max(preview.width, preview.height) >= PICTURE_SIDE;
+  const shown = isFine
+    ? { ...preview, bands: rendering.bands.flatMap((b) => preview.bands[b] ?? []) }
+    : makePreview(tensor, { bands: rendering.bands, side: PICTURE_SIDE });
   const own: Rendering = { ...rendering, bands: rendering.bands.map((_, i) => i) };
-  const limits = own.bands.map((b) => statsLimits(shown, b));
+  const limits = own.bands.map((b) => centred(own.ramp, statsLimits(shown, b)));
   return drawTensorPicture({
     title,
     subtitle,
@@ -226,30 +213,4 @@ function tensorPicture(
     facts: lines,
     bbox,
   });
-}
-
-function tensorText(
-  tensor: TensorLike,
-  title: string,
-  pairs: readonly (readonly [string, string])[],
-  preview: Preview,
-): string[] {
-  const t = tensorFacts(tensor);
-  const bounds = affineBounds(tensor.transform, [t.height, t.width]);
-  const rows = t.bandNames.slice(0, TEXT_BANDS).map((name, band) => {
-    const known = preview.bands[band];
-    const s = known
-      ? known.stats
-      : bandStats(tensor.values, tensor.valid, planeOffset(tensor, 0, band), t.height * t.width);
-    const short = (v: number | undefined): number | null => (v === undefined ? null : Number(shortNumber(v)));
-    return [oneLine(name), short(s?.min), short(s?.mean), short(s?.max), short(s?.p2), short(s?.p98)];
-  });
-  return [
-    `GeoTensor ${title}`,
-    ...facts([...pairs, ['bounds', `[${bounds.map(shortNumber).join(', ')}]`]]),
-    '',
-    ...textTable(['band', 'min', 'mean', 'max', '2 %', '98 %'], rows),
-    ...(t.bands > TEXT_BANDS ? [`  … ${grouped(t.bands - TEXT_BANDS)} more bands`] : []),
-    ...(t.frames > 1 ? [`  (statistics of the first of ${t.frames} dates)`] : []),
-  ];
 }

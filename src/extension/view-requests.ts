@@ -7,6 +7,7 @@ const OPS: ReadonlySet<string> = new Set<ViewRequest['op']>([
   'columns',
   'chip',
   'bands',
+  'tile',
   'detail',
   'steps',
   'openInTab',

@@ -93,6 +93,7 @@ export class Views implements Disposable {
       case 'columns':
       case 'chip':
       case 'bands':
+      case 'tile':
       case 'detail':
         // Maps ask for columns by themselves.
         if (op !== 'columns') void commands.executeCommand('setContext', 'nadir.hasInspected', true);

@@ -4,6 +4,7 @@ import { readDensity } from './density.js';
 import {
   readBox,
   readChip,
+  readClasses,
   readCorners,
   readCurationState,
   readFacet,
@@ -19,6 +20,7 @@ import {
   readTable,
   readTransform,
 } from './parts.js';
+import { MOST_LEVELS } from './tile.js';
 import {
   PAYLOAD_VERSION,
   type CatalogData,
@@ -94,16 +96,28 @@ function geoslice(value: unknown, at: string): GeoSliceData {
   };
 }
 
+/** Most bands of a tensor that are named. */
+const MOST_BANDS = 10_000;
+
+function readClassBand(value: unknown, at: string): NonNullable<TensorData['classBands']>[number] {
+  const o = object(value, at);
+  return { band: whole(0, 100_000)(o['band'], `${at}.band`), classes: readClasses(o['classes'], `${at}.classes`) };
+}
+
 function tensor(value: unknown, at: string): TensorData {
   const o = object(value, at);
   const frames = optional(o['frames'], `${at}.frames`, (v, a) => list(v, a, readPreview, 1000));
+  const units = optional(o['units'], `${at}.units`, (v, a) => list(v, a, text, MOST_BANDS));
+  const classBands = optional(o['classBands'], `${at}.classBands`, (v, a) => list(v, a, readClassBand, MOST_BANDS));
+  const levels = optional(o['levels'], `${at}.levels`, whole(1, MOST_LEVELS));
+  const statsEvery = optional(o['statsEvery'], `${at}.statsEvery`, whole(1, 1_000_000));
   return {
     crs: text(o['crs'], `${at}.crs`),
     transform: readTransform(o['transform'], `${at}.transform`),
     dims: list(o['dims'], `${at}.dims`, text, 16),
     shape: list(o['shape'], `${at}.shape`, count, 16),
     dtype: text(o['dtype'], `${at}.dtype`),
-    bandNames: list(o['bandNames'], `${at}.bandNames`, text, 10_000),
+    bandNames: list(o['bandNames'], `${at}.bandNames`, text, MOST_BANDS),
     validFraction: between(0, 1)(o['validFraction'], `${at}.validFraction`),
     corners: readCorners(o['corners'], `${at}.corners`),
     bbox: readBox(o['bbox'], `${at}.bbox`),
@@ -111,6 +125,10 @@ function tensor(value: unknown, at: string): TensorData {
     preview: readPreview(o['preview'], `${at}.preview`),
     rendering: readRendering(o['rendering'], `${at}.rendering`),
     ...(frames ? { frames } : {}),
+    ...(units ? { units } : {}),
+    ...(classBands ? { classBands } : {}),
+    ...(levels === null ? {} : { levels }),
+    ...(statsEvery === null ? {} : { statsEvery }),
   };
 }
 
@@ -149,7 +167,7 @@ function chips(value: unknown, at: string): ChipsData {
   const o = object(value, at);
   return {
     count: count(o['count'], `${at}.count`),
-    bandNames: list(o['bandNames'], `${at}.bandNames`, text, 10_000),
+    bandNames: list(o['bandNames'], `${at}.bandNames`, text, MOST_BANDS),
     rendering: readRendering(o['rendering'], `${at}.rendering`),
     items: list(o['items'], `${at}.items`, readChip),
     curation: optional(o['curation'], `${at}.curation`, readCurationState),

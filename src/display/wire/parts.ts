@@ -164,12 +164,14 @@ export function readPreviewBand(value: unknown, at: string, pixels: number): Pre
       p98: number(s['p98'], a),
     };
   };
+  const valid = optional(o['valid'], `${at}.valid`, (v, a) => base64(v, a, Math.ceil(pixels / 8)));
   return {
     name: text(o['name'], `${at}.name`),
     scale: number(o['scale'], `${at}.scale`),
     offset: number(o['offset'], `${at}.offset`),
     q: base64(o['q'], `${at}.q`, pixels * 2),
     stats: optional(o['stats'], `${at}.stats`, stats),
+    ...(valid === null ? {} : { valid }),
   };
 }
 
@@ -189,9 +191,8 @@ export function readPreview(value: unknown, at: string): Preview {
   };
 }
 
-/** How bands become colours. */
-export function readRendering(value: unknown, at: string): Rendering {
-  const o = object(value, at);
+/** Classes of a band: value, name, colour. */
+export function readClasses(value: unknown, at: string): NonNullable<Rendering['classes']> {
   const colour = (v: unknown, a: string): string => {
     const c = text(v, a);
     if (!/^#[0-9a-fA-F]{6}$/.test(c)) throw new Problem(`${a} should be a colour such as #1a2b3c`);
@@ -205,11 +206,17 @@ export function readRendering(value: unknown, at: string): Rendering {
       colour: colour(c['colour'], `${a}.colour`),
     };
   };
+  return list(value, at, oneClass, 1000);
+}
+
+/** How bands become colours. */
+export function readRendering(value: unknown, at: string): Rendering {
+  const o = object(value, at);
   return {
     bands: list(o['bands'], `${at}.bands`, whole(0, 100_000), 3),
     ramp: oneOf(['gray', 'viridis', 'cividis', 'diverging'])(o['ramp'], `${at}.ramp`),
     stretch: oneOf(['p2-98', 'min-max', 'sigma'])(o['stretch'], `${at}.stretch`),
-    classes: optional(o['classes'], `${at}.classes`, (v, a) => list(v, a, oneClass, 1000)),
+    classes: optional(o['classes'], `${at}.classes`, readClasses),
   };
 }
 

@@ -123,6 +123,8 @@ export interface PreviewBand {
     readonly p2: number;
     readonly p98: number;
   } | null;
+  /** Base64 bits, least significant first, 1 = valid, where they differ from the validity of the preview. */
+  readonly valid?: string;
 }
 
 /** A small image with real values: bands as 16-bit, validity as base64 bytes (1 = valid) or null = all valid. */
@@ -161,6 +163,14 @@ export interface TensorData {
   readonly rendering: Rendering;
   /** One preview per entry of `times`, `preview` among them; absent when only one frame was written. */
   readonly frames?: readonly Preview[];
+  /** Unit of each band, an empty text where none is known; absent when no band has one. */
+  readonly units?: readonly string[];
+  /** Classes of bands that hold some, beside those of `rendering`. */
+  readonly classBands?: readonly { readonly band: number; readonly classes: NonNullable<Rendering['classes']> }[];
+  /** Levels of tiles, 0 = full resolution, that the kernel hands out with op `tile`; absent when the preview is all. */
+  readonly levels?: number;
+  /** Above 1, statistics are of every so many rows. */
+  readonly statsEvery?: number;
 }
 
 export interface ChipItem {
@@ -281,6 +291,7 @@ export interface ViewRequest {
     | 'columns'
     | 'chip'
     | 'bands'
+    | 'tile'
     | 'detail'
     | 'steps'
     | 'openInTab'

@@ -59,3 +59,11 @@ export function rampColour(name: RampName, t: number): RampColour {
   const mix = (k: 0 | 1 | 2): number => Math.round(a[k] * (1 - at + low) + b[k] * (at - low));
   return [mix(0), mix(1), mix(2)];
 }
+
+/** Limits of a stretch under a ramp: a diverging one has its middle at zero where values lie on both sides of it. */
+export function centred(name: RampName, limits: readonly [number, number]): readonly [number, number] {
+  const [low, high] = limits;
+  if (name !== 'diverging' || !(low < 0 && high > 0)) return limits;
+  const reach = Math.max(-low, high);
+  return [-reach, reach];
+}

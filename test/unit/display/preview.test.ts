@@ -2,7 +2,8 @@ import { describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { createRandom } from '../../../src/core/index.js';
 import { GeoTensor } from '../../../src/pixels/index.js';
-import { bandStats, makePreview, previewSize, quantisation, validShare } from '../../../src/display/preview.js';
+import { bandStats, validShare } from '../../../src/display/plane.js';
+import { makePreview, previewSize, quantisation } from '../../../src/display/preview.js';
 import { sharedLimits } from '../../../src/display/draw/pixels.js';
 import type { Preview } from '../../../src/display/wire/payload.js';
 

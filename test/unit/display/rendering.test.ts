@@ -30,9 +30,11 @@ test('B8A does not stand in for a band of true colour, nor does one of three', (
   assert.deepEqual(named(['B8A', 'B03', 'B02']).bands, [0]);
 });
 
-test('a single measurement is gray, a quantity viridis', () => {
+test('a single measurement is gray, a quantity viridis, an index or a change diverges from zero', () => {
   assert.equal(named(['B08']).ramp, 'gray');
-  assert.equal(named(['NDVI'], 'float32').ramp, 'viridis');
+  for (const name of ['NDVI', 'ndwi', 'NBR', 'dNBR', 'NDVI_2024', 'temperature anomaly', 'change'])
+    assert.equal(named([name], 'float32').ramp, 'diverging', name);
+  assert.equal(named(['reflectance'], 'float32').ramp, 'viridis');
   assert.equal(named(['elevation'], 'int16').ramp, 'viridis');
 });
 

@@ -1,0 +1,35 @@
+/** Tiles of a tensor on demand: one band of 256 × 256 pixels, at level z one pixel for 2^z × 2^z of the tensor. */
+import { readPreviewBand } from './parts.js';
+import type { PreviewBand } from './payload.js';
+import { attempt, object, whole, type Outcome } from './read.js';
+
+/** Pixels a side of a tile; those at the right and lower edge are smaller. */
+export const TILE_SIDE = 256;
+/** Highest level: 256 × 2^16 pixels are wider than any raster. */
+export const MOST_LEVELS = 16;
+
+/** Arguments of op `tile`. */
+export interface TileArgs {
+  readonly datasetId: string;
+  readonly frame: number;
+  readonly band: number;
+  readonly z: number;
+  readonly x: number;
+  readonly y: number;
+}
+export interface TileResult {
+  readonly width: number;
+  readonly height: number;
+  readonly band: PreviewBand;
+}
+
+/** The result of op `tile`, or why it is not one. */
+export function parseTileResult(json: unknown): Outcome<TileResult> {
+  return attempt(() => {
+    const o = object(json, 'result');
+    const side = whole(1, TILE_SIDE);
+    const width = side(o['width'], 'result.width');
+    const height = side(o['height'], 'result.height');
+    return { width, height, band: readPreviewBand(o['band'], 'result.band', width * height) };
+  });
+}
