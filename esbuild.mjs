@@ -32,6 +32,12 @@ const parts = {
   /** Library (dist/index.js) and command line (dist/cli.js), sharing chunks. */
   async lib() {
     await copyFile(require.resolve('parquet-wasm/esm/parquet_wasm_bg.wasm'), 'dist/parquet_wasm_bg.wasm');
+    // Codecs that are loaded when a file needs them; OpenJPEG's glue wants to be a CommonJS file of its own.
+    const openjpeg = '@cornerstonejs/codec-openjpeg';
+    await copyFile(require.resolve(`${openjpeg}/decodewasmjs`), 'dist/openjpegwasm_decode.cjs');
+    await copyFile(require.resolve(`${openjpeg}/decodewasm`), 'dist/openjpegwasm_decode.wasm');
+    await copyFile(require.resolve('@jsquash/webp/codec/dec/webp_dec.wasm'), 'dist/webp_dec.wasm');
+    await copyFile(require.resolve('lerc/lerc-wasm.wasm'), 'dist/lerc-wasm.wasm');
     return build({
       ...NODE,
       // Names stay by not being shortened: keepNames would wrap every closure of a hot loop in a call.

@@ -1,6 +1,7 @@
 /** Building a catalog from the headers of raster files (`catalog.md` §3). */
 import { CatalogError } from '../../core/index.js';
-import { NO_CRS, openGeoTiff } from '../../formats/geotiff/index.js';
+import { NO_CRS } from '../../formats/geotiff/index.js';
+import { openRaster } from '../../formats/open-raster.js';
 import type { BuildOptions } from './build-options.js';
 import { buildCatalog, type Builder, type FoundRow, type ReadContext } from './building.js';
 import type { FileInput } from './expand-files.js';
@@ -9,21 +10,21 @@ import { rasterFootprint } from '../footprint.js';
 import type { GeoCatalog } from '../types.js';
 
 /** Endings of the files of rasters. */
-export const RASTER_EXTENSIONS = ['.tif', '.tiff', '.gtiff', '.cog', '.btf', '.tf8'];
+export const RASTER_EXTENSIONS = ['.tif', '.tiff', '.gtiff', '.cog', '.btf', '.tf8', '.jp2', '.j2k'];
 
 const RASTER: Builder<BuildOptions & NamedFiles> = {
   name: 'buildRasterCatalog',
   backend: 'raster',
-  what: 'GeoTIFF',
+  what: 'GeoTIFF or JPEG 2000',
   extensions: RASTER_EXTENSIONS,
   named: true,
   read: async (file, context) => [await readHeader(file, context)],
 };
 
 async function readHeader(file: string, { signal, targetCrs, interval, densify }: ReadContext): Promise<FoundRow> {
-  const tiff = await openGeoTiff(file, { signal });
+  const raster = await openRaster(file, { signal });
   try {
-    const { header } = tiff;
+    const { header } = raster;
     if (!header.georeferenced) {
       throw new CatalogError('not-georeferenced', `${baseName(file)} has no georeferencing, so its place is unknown.`, {
         hint: 'Set a transform and a CRS, e.g. with gdal_translate -a_srs -a_ullr.',
@@ -58,14 +59,14 @@ async function readHeader(file: string, { signal, targetCrs, interval, densify }
       footprint: (target) => rasterFootprint(native, crs, target, densify),
     };
   } finally {
-    await tiff.close();
+    await raster.close();
   }
 }
 
 /**
  * A catalog with one row per raster file, in input order, from headers only.
  *
- * A string is a file, an address, a pattern or a folder (searched deeply for GeoTIFFs). Footprints are in the catalog's
+ * A string is a file, an address, a pattern or a folder (searched deeply for GeoTIFFs and JPEG 2000). Footprints are in the catalog's
  * CRS. Without `filenameRegex` every row is static. Bad files are skipped, named in a warning and listed in
  * `config.skipped`; the result does not depend on `concurrency`.
  *

@@ -1,0 +1,2 @@
+export { isJp2 } from './boxes.js';
+export { openJp2 } from './open.js';
