@@ -34,6 +34,7 @@ export {
   ExpressionError,
   EmptySelectionError,
   BandNotFoundError,
+  LabelError,
   SamplerError,
   SelectionError,
   ManifestError,
@@ -124,6 +125,8 @@ export type {
   WriteOptions,
   WriteReport,
 } from './catalog/index.js';
+export { rasterize } from './pixels/index.js';
+export type { FeaturesInput, GeoFeature, GeoJsonCrs, RasterGrid, RasterizeOptions } from './pixels/index.js';
 export { loadRaster, loadChips } from './load/index.js';
 export type { Chip, ChipOptions, ChipStream, RasterLoadOptions } from './load/index.js';
 export { gridSampler, randomSampler, tileToChips, fileWindows } from './sampling/index.js';

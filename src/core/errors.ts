@@ -80,6 +80,10 @@ export class EmptySelectionError extends NadirError {
 export class BandNotFoundError extends NadirError {
   override readonly name = 'BandNotFoundError';
 }
+/** A label of a feature that is missing, no whole number, or negative where classes count from 0; names file and feature. */
+export class LabelError extends NadirError {
+  override readonly name = 'LabelError';
+}
 /** A sampler without a single possible chip. */
 export class SamplerError extends NadirError {
   override readonly name = 'SamplerError';

@@ -10,6 +10,9 @@ export { earthSunDistance, radianceToReflectance, type RadianceOptions, type Rad
 export { dnToReflectance, normalizedDifference, type ReflectanceOptions } from './reflectance.js';
 export { cogBytes, saveCog, type CogOptions, type CogReport } from './save-cog.js';
 export { bandStatistics, type BandStatistics, type BandSummary, type Percent } from './statistics/band-statistics.js';
+export type { FeaturesInput, GeoFeature, GeoJsonCrs } from './vector/feature-set.js';
+export { rasterize, type RasterizeOptions } from './vector/rasterize.js';
+export type { RasterGrid } from './vector/raster-grid.js';
 export { compactValid, type Dim, type GeoTensorInit, type OuterDim } from './tensor/data.js';
 export type { GeoTensorJson } from './tensor/json.js';
 export type { PlainArray } from './tensor/reduce.js';

@@ -5,10 +5,10 @@ import * as nadir from '../../src/index.js';
 
 const VALUES = `
 ArgumentError BandNotFoundError CatalogError Crs CrsError EmptySelectionError ExportError ExpressionError FormatError GeoSlice GeoTensor GridAlignmentError
-IntervalError ManifestError NadirError SamplerError SelectionError SliceError SourceError TransformError UnsupportedDataError
+IntervalError LabelError ManifestError NadirError SamplerError SelectionError SliceError SourceError TransformError UnsupportedDataError
 appendFiles bandStatistics binBands buildCubeCatalog buildRasterCatalog buildVectorCatalog catalogFromStac catalogToStac centerWindow createRandom createRecipe cropForSave curate days dnToReflectance earthSunDistance exportDataset fileWindows formatTime gaussianSrf gridResidual gridSampler
 intersectIntervals isGridAligned isNadirError loadChips loadRaster masks normalizedDifference openCatalog outerWindow padInterval padWindow parseTime planExport radianceToReflectance randomSampler
-roundHalfEven saveCog tileToChips toGdalTransform transformBounds verifyDataset
+rasterize roundHalfEven saveCog tileToChips toGdalTransform transformBounds verifyDataset
 `;
 
 describe('nadir', () => {

@@ -1,0 +1,202 @@
+/** Geometries as flat arrays of pixel coordinates, ready to be burned. */
+import { ArgumentError, TransformError, type Affine, type Crs, type PointTransform } from '../../core/index.js';
+import type { Geometry, Position } from 'geojson';
+
+/** What a shape is burned as. */
+export const POINTS = 0;
+export const LINE = 1;
+export const POLYGON = 2;
+
+/** Deeper collections are damaged files; nobody nests so deep. */
+const MAX_NESTING = 32;
+
+/** How coordinates of the grid's CRS become pixels. */
+export interface ToPixels {
+  readonly inverse: Affine;
+  /** Named in errors. */
+  readonly crs: Crs;
+}
+
+/**
+ * One geometry in pixels, x right and y down. Collections and multi-geometries become several shapes, which are burned
+ * one after another, as GDAL does. The arrays are reused by the next geometry.
+ */
+export class PixelShapes {
+  x = new Float64Array(1024);
+  y = new Float64Array(1024);
+  /** The same points in the CRS of the grid: GDAL turns rings round by their orientation there. */
+  mapX = new Float64Array(1024);
+  mapY = new Float64Array(1024);
+  /** One past the last point of each ring or line. */
+  readonly partEnds: number[] = [];
+  readonly kinds: number[] = [];
+  /** One past the last part of each shape. */
+  readonly shapeEnds: number[] = [];
+  points = 0;
+  xmin = Infinity;
+  ymin = Infinity;
+  xmax = -Infinity;
+  ymax = -Infinity;
+  readonly #to: ToPixels;
+  #project: PointTransform | null = null;
+
+  constructor(to: ToPixels) {
+    this.#to = to;
+  }
+
+  /**
+   * Takes the place of the geometry before. `project` brings its coordinates into the grid's CRS; null when they are in
+   * it. `name` is that of its feature in messages.
+   *
+   * @throws {@link ArgumentError} `bad-geometry`; {@link TransformError} `outside-domain`.
+   */
+  set(geometry: Geometry | null, project: PointTransform | null, name: () => string): void {
+    this.#project = project;
+    this.points = 0;
+    this.partEnds.length = 0;
+    this.kinds.length = 0;
+    this.shapeEnds.length = 0;
+    [this.xmin, this.ymin, this.xmax, this.ymax] = [Infinity, Infinity, -Infinity, -Infinity];
+    if (geometry) this.#add(geometry, name, 0);
+  }
+
+  #add(geometry: Geometry, name: () => string, nesting: number): void {
+    switch (geometry.type) {
+      case 'Point':
+        // An empty point has no position.
+        if (geometry.coordinates.length > 0) this.#part([geometry.coordinates], name);
+        this.#shape(POINTS);
+        return;
+      case 'MultiPoint':
+        this.#part(geometry.coordinates, name);
+        this.#shape(POINTS);
+        return;
+      case 'LineString':
+        this.#part(geometry.coordinates, name);
+        this.#shape(LINE);
+        return;
+      case 'MultiLineString':
+        for (const line of geometry.coordinates) {
+          this.#part(line, name);
+          this.#shape(LINE);
+        }
+        return;
+      case 'Polygon':
+        this.#polygon(geometry.coordinates, name);
+        return;
+      case 'MultiPolygon':
+        for (const rings of geometry.coordinates) this.#polygon(rings, name);
+        return;
+      case 'GeometryCollection':
+        if (nesting >= MAX_NESTING) throw badGeometry(name, `its collections are nested more than ${MAX_NESTING} deep`);
+        for (const part of geometry.geometries) this.#add(part, name, nesting + 1);
+        return;
+      default:
+        throw badGeometry(name, `${JSON.stringify((geometry as { type?: unknown }).type)} is no type of geometry`);
+    }
+  }
+
+  #polygon(rings: readonly (readonly Position[])[], name: () => string): void {
+    for (const ring of rings) {
+      const start = this.points;
+      this.#part(ring, name);
+      // A ring that is left open is closed: its last side counts like the others.
+      const last = this.points - 1;
+      if (last <= start || (this.x[start] === this.x[last] && this.y[start] === this.y[last])) continue;
+      this.#push(start);
+      this.partEnds[this.partEnds.length - 1] = this.points;
+    }
+    this.#shape(POLYGON);
+  }
+
+  #shape(kind: number): void {
+    this.kinds.push(kind);
+    this.shapeEnds.push(this.partEnds.length);
+  }
+
+  /** Repeats a point. */
+  #push(from: number): void {
+    const at = this.points;
+    this.#reserve(1);
+    for (const axis of [this.x, this.y, this.mapX, this.mapY]) axis.copyWithin(at, from, from + 1);
+    this.points++;
+  }
+
+  #part(positions: readonly Position[], name: () => string): void {
+    const { inverse } = this.#to;
+    const project = this.#project;
+    if (!Array.isArray(positions)) throw badGeometry(name, 'its coordinates are no lists of positions');
+    this.#reserve(positions.length);
+    const [a, b, c, d, e, f] = inverse;
+    const { x: px, y: py, mapX, mapY } = this;
+    let { points, xmin, ymin, xmax, ymax } = this;
+    // Callers without types give anything.
+    for (const position of positions as readonly (readonly unknown[] | null)[]) {
+      const [given, other] = [position?.[0], position?.[1]];
+      if (typeof given !== 'number' || typeof other !== 'number') throw badPosition(name, position);
+      let x = given;
+      let y = other;
+      if (project) {
+        const projected = project(x, y);
+        if (Number.isNaN(projected[0])) throw outside(name, position, this.#to.crs);
+        x = projected[0];
+        y = projected[1];
+      }
+      // The order of operations is that of GDALApplyGeoTransform.
+      const col = c + x * a + y * b;
+      const row = f + x * d + y * e;
+      if (col - col !== 0 || row - row !== 0) throw badPosition(name, position);
+      mapX[points] = x;
+      mapY[points] = y;
+      px[points] = col;
+      py[points] = row;
+      points++;
+      if (col < xmin) xmin = col;
+      if (col > xmax) xmax = col;
+      if (row < ymin) ymin = row;
+      if (row > ymax) ymax = row;
+    }
+    this.points = points;
+    this.xmin = xmin;
+    this.ymin = ymin;
+    this.xmax = xmax;
+    this.ymax = ymax;
+    this.partEnds.push(points);
+  }
+
+  #reserve(more: number): void {
+    const needed = this.points + more;
+    if (needed <= this.x.length) return;
+    const grow = (old: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> => {
+      const grown = new Float64Array(Math.max(needed, old.length * 2));
+      grown.set(old.subarray(0, this.points));
+      return grown;
+    };
+    this.x = grow(this.x);
+    this.y = grow(this.y);
+    this.mapX = grow(this.mapX);
+    this.mapY = grow(this.mapY);
+  }
+}
+
+function badGeometry(name: () => string, text: string): ArgumentError {
+  return new ArgumentError('bad-geometry', `${name()}: ${text}.`, {
+    hint: 'See RFC 7946, section 3.1, for what is valid.',
+    details: { feature: name() },
+  });
+}
+
+function badPosition(name: () => string, position: unknown): ArgumentError {
+  return badGeometry(name, `a position is two finite numbers; got ${JSON.stringify(position)}`);
+}
+
+function outside(name: () => string, position: unknown, crs: Crs): TransformError {
+  return new TransformError(
+    'outside-domain',
+    `${name()}: the vertex ${JSON.stringify(position)} has no place in ${crs.canonical}.`,
+    {
+      hint: 'Clip the feature to the area of that CRS, or make the slice in a CRS that covers it.',
+      details: { feature: name(), position, crs: crs.canonical },
+    },
+  );
+}
