@@ -12,7 +12,7 @@ export interface DisplayBundle {
 }
 
 /** Kinds of objects that have a display. */
-export type DisplayKind = 'catalog' | 'geoslice' | 'tensor' | 'samples' | 'curation' | 'report';
+export type DisplayKind = 'catalog' | 'geoslice' | 'tensor' | 'cube' | 'samples' | 'curation' | 'report';
 
 export type DisplayFunction = (value: unknown) => DisplayBundle | Promise<DisplayBundle>;
 

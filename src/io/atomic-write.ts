@@ -23,7 +23,8 @@ const WRITE_CODES: Readonly<Record<string, readonly [code: string, text: string]
   ENOENT: ['source.missing', 'the folder does not exist'],
 };
 
-function writeError(file: string, error: unknown): unknown {
+/** The typed error for a failed system call of writing; anything else unchanged. */
+export function writeError(file: string, error: unknown): unknown {
   if (!(error instanceof Error) || !('syscall' in error)) return error;
   const [code, text] = WRITE_CODES['code' in error ? String(error.code) : ''] ?? [
     'source.unwritable',
@@ -37,7 +38,7 @@ function writeError(file: string, error: unknown): unknown {
 }
 
 /** Makes the new name durable; some systems cannot sync a folder, and then there is nothing to do. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   try {
     const handle = await open(folder, 'r');
     try {

@@ -1,4 +1,4 @@
-export { writeFileAtomic, type Writable, type WriteSummary } from './atomic-write.js';
+export { syncFolder, writeError, writeFileAtomic, type Writable, type WriteSummary } from './atomic-write.js';
 export { coalescingSource } from './coalescing-source.js';
 export { countingSource, type ReadCount } from './counting-source.js';
 export { openFileSource } from './file-source.js';

@@ -22,6 +22,7 @@ import {
   type Resolution,
 } from '../core/index.js';
 import type { Polygon } from 'geojson';
+import type { DataCube } from './cube/data-cube.js';
 import { dtypeOf, type NumericArray } from './numeric.js';
 import { saveCog, type CogOptions, type CogReport } from './save-cog.js';
 import { arithmetic, bits, comparison } from './tensor/arithmetic.js';
@@ -42,6 +43,13 @@ import { clip, isel, pad, readWindow, writeWindow, type AxisSelection } from './
 import type { Resampling } from './warp/warp-block.js';
 
 const BRAND = Symbol.for('nadir.geotensor');
+
+let makeCube: ((tensor: GeoTensor) => DataCube) | null = null;
+
+/** Called by the module of {@link DataCube}, which needs this one: imports may not run in a circle. */
+export function installCubes(make: (tensor: GeoTensor) => DataCube): void {
+  makeCube = make;
+}
 
 /** A reduction: over all pixels to a number, over outer axes to a tensor, over spatial axes to a plain array. */
 export interface Reduction {
@@ -274,6 +282,17 @@ export class GeoTensor<A extends NumericArray = NumericArray> implements TensorD
   /** Writes a Cloud Optimized GeoTIFF; see {@link saveCog}. */
   save(path: string, options: CogOptions = {}): Promise<CogReport> {
     return saveCog(this, path, options);
+  }
+
+  /**
+   * The same pixels as labelled variables: one per band where bands have names, else one called `values`. Invalid pixels
+   * become NaN.
+   *
+   * @throws {@link TransformError} `not-north-up` for rotated, flipped and south-up tensors.
+   */
+  toCube(): DataCube {
+    if (!makeCube) throw new Error('the module of DataCube was not loaded');
+    return makeCube(this);
   }
 
   toJSON(): GeoTensorJson {

@@ -2,6 +2,12 @@
 export { binBands, gaussianSrf, type BandWeights, type SrfOptions } from './binning.js';
 export { canonicalBandName } from './band-name.js';
 export { isCategoricalName } from './categorical.js';
+export type { CubeLabels, CubeVar, DataCubeInit } from './cube/cube-data.js';
+export { spatialAttrs, type RegridOptions } from './cube/cube-regrid.js';
+export type { CubeIndexes, CubeLabel, CubeSelectors, LabelRange, SelOptions } from './cube/cube-select.js';
+export type { SeriesPoint } from './cube/cube-table.js';
+export { DataCube, isDataCube } from './cube/data-cube.js';
+export type { ZarrOptions, ZarrReport } from './cube/save-zarr.js';
 export { GeoTensor, isGeoTensor, sliceOf, type Reduction } from './geo-tensor.js';
 export { masks, maskRules, maskTest, type MaskRule } from './masks.js';
 export { createMerger, mergedType, MERGE_METHODS, type MergeMethod, type Merger } from './merge.js';
