@@ -11,6 +11,10 @@ export interface BandsOnDemand {
   /** The look to draw, with positions in `preview.bands`; the last complete one while a band is under way. */
   readonly look: Look;
   readonly isStopped: boolean;
+  /** Indices of the drawn bands in the tensor. */
+  readonly bands: readonly number[];
+  /** A band by its index in the tensor, as far as it is here. */
+  readonly bandAt: (band: number) => PreviewBand | undefined;
 }
 
 /** The preview and look to draw for a wanted look, whose bands are indices into the band names of the tensor. */
@@ -68,7 +72,12 @@ export function useBands(
   );
   const isComplete = missing.length === 0;
   const complete = useMemo(() => ({ ...wanted, bands: positions }), [wanted, positions.join()]);
-  const last = useRef<Look>({ ...wanted, bands: [0] });
-  if (isComplete) last.current = complete;
-  return { preview, look: last.current, isStopped: isStopped && !isComplete };
+  const last = useRef<{ look: Look; bands: readonly number[] }>({ look: { ...wanted, bands: [0] }, bands: [0] });
+  if (isComplete && last.current.look !== complete) last.current = { look: complete, bands: wanted.bands };
+  // Positions that the last complete look had are kept by a preview to which bands were only added.
+  const fits = last.current.look.bands.every((b) => preview.bands[b] !== undefined);
+  if (!fits) last.current = { look: { ...wanted, bands: [0] }, bands: [0] };
+  const bandAt = (band: number): PreviewBand | undefined =>
+    band < inline.bands.length ? inline.bands[band] : extra.find((e) => e.index === band)?.band;
+  return { preview, ...last.current, isStopped: isStopped && !isComplete, bandAt };
 }

@@ -33,10 +33,43 @@ export function validity(preview: Preview): Uint8Array | null {
   return mask;
 }
 
+const bandMasks = new WeakMap<PreviewBand, Uint8Array>();
+
+/** Validity of one band, 1 = valid: its own bits, else those of the preview; null when all pixels are. */
+export function bandValidity(preview: Preview, band: PreviewBand): Uint8Array | null {
+  if (band.valid === undefined) return validity(preview);
+  const known = bandMasks.get(band);
+  if (known) return known;
+  const bits = bytesOf(band.valid);
+  const mask = new Uint8Array(preview.width * preview.height);
+  for (let i = 0; i < mask.length; i++) mask[i] = ((bits[i >> 3] ?? 0) >> (i & 7)) & 1;
+  bandMasks.set(band, mask);
+  return mask;
+}
+
+/** Where all the given bands are valid; null when all pixels are. */
+export function commonValidity(preview: Preview, chosen: readonly PreviewBand[]): Uint8Array | null {
+  const masks = [...new Set(chosen.map((b) => bandValidity(preview, b)).filter((m) => m !== null))];
+  const [first, ...rest] = masks;
+  if (!first || rest.length === 0) return first ?? null;
+  const out = first.slice();
+  for (const mask of rest) for (let i = 0; i < out.length; i++) if (mask[i] === 0) out[i] = 0;
+  return out;
+}
+
+/** A band whose arrays are decoded already and whose texts are gone: half the memory of one that is kept for long. */
+export function decodedBand(preview: Preview, band: PreviewBand): PreviewBand {
+  const light: PreviewBand = { ...band, q: '', ...(band.valid === undefined ? {} : { valid: '' }) };
+  bands.set(light, quantised(band));
+  const mask = bandValidity(preview, band);
+  if (mask && band.valid !== undefined) bandMasks.set(light, mask);
+  return light;
+}
+
 /** Value of a band at a preview pixel, null where invalid or outside. */
 export function valueAt(preview: Preview, band: PreviewBand, column: number, row: number): number | null {
   if (column < 0 || row < 0 || column >= preview.width || row >= preview.height) return null;
   const i = row * preview.width + column;
-  if (validity(preview)?.[i] === 0) return null;
+  if (bandValidity(preview, band)?.[i] === 0) return null;
   return band.offset + band.scale * (quantised(band)[i] ?? 0);
 }

@@ -1,6 +1,6 @@
 /** From quantised bands to RGBA: three bands, one band through a ramp, or classes. Invalid pixels stay transparent. */
 import type { Preview, Rendering } from '../../src/display/wire/payload.js';
-import { quantised, validity } from './decode.js';
+import { commonValidity, quantised } from './decode.js';
 import { rampTable, type RampName } from './ramps.js';
 import type { Limits, StretchName } from './stretch.js';
 
@@ -9,6 +9,8 @@ export interface Look {
   readonly bands: readonly number[];
   readonly stretch: StretchName;
   readonly ramp: RampName;
+  /** With stretch `manual`: limits of each shown band. */
+  readonly limits?: readonly Limits[];
 }
 
 export type Classes = Rendering['classes'];
@@ -41,8 +43,8 @@ export function paint(
 ): Uint8ClampedArray<ArrayBuffer> {
   const size = preview.width * preview.height;
   const rgba = new Uint8ClampedArray(size * 4);
-  const mask = validity(preview);
-  const chosen = look.bands.map((b) => preview.bands[b]);
+  const chosen = look.bands.flatMap((b) => preview.bands[b] ?? []);
+  const mask = commonValidity(preview, chosen);
   const [first, second, third] = chosen;
   if (!first) return rgba;
   const q = quantised(first);
@@ -87,6 +89,17 @@ export function paint(
     rgba[o + 2] = ramp[at + 2] ?? 0;
     rgba[o + 3] = 255;
   }
+  return rgba;
+}
+
+/** RGBA bytes that are opaque white where a shown band is invalid, else transparent. */
+export function paintInvalid(preview: Preview, look: Look): Uint8ClampedArray<ArrayBuffer> {
+  const rgba = new Uint8ClampedArray(preview.width * preview.height * 4);
+  const mask = commonValidity(
+    preview,
+    look.bands.flatMap((b) => preview.bands[b] ?? []),
+  );
+  if (mask) for (let i = 0; i < mask.length; i++) if (mask[i] === 0) rgba.fill(255, i * 4, i * 4 + 4);
   return rgba;
 }
 

@@ -11,6 +11,7 @@ export const STRETCHES: readonly { readonly value: StretchName; readonly label: 
   { value: 'min-max', label: 'min–max' },
   { value: 'sigma', label: '±2σ' },
 ];
+const MANUAL = { value: 'manual', label: 'by hand' } as const;
 const RAMPS: readonly { readonly value: RampName; readonly label: string }[] = [
   { value: 'gray', label: 'grey' },
   { value: 'viridis', label: 'viridis' },
@@ -33,32 +34,50 @@ export function isLook(value: unknown): value is Look {
     Array.isArray(bands) &&
     (bands.length === 1 || bands.length === 3) &&
     bands.every((b) => Number.isInteger(b)) &&
-    STRETCHES.some((s) => s.value === stretch) &&
+    (STRETCHES.some((s) => s.value === stretch) || (stretch === 'manual' && areLimits(value, bands.length))) &&
     RAMPS.some((r) => r.value === ramp)
   );
+}
+
+/** True when a stored look has a pair of limits for each band. */
+function areLimits(look: object, bands: number): boolean {
+  if (!('limits' in look) || !Array.isArray(look.limits) || look.limits.length !== bands) return false;
+  return look.limits.every(
+    (l: unknown) => Array.isArray(l) && l.length === 2 && l.every((v) => Number.isFinite(v)) && l[1] > l[0],
+  );
+}
+
+/** The look under other bands: limits set by hand belonged to the old ones. */
+function withBands(look: Look, bands: readonly number[]): Look {
+  const { stretch, ramp } = look;
+  return { bands, ramp, stretch: stretch === 'manual' ? 'p2-98' : stretch };
 }
 
 interface LookControlsProps {
   readonly look: Look;
   readonly bandNames: readonly string[];
   readonly classes: Classes;
+  /** Bands of the payload's own composite, which RGB goes back to. */
+  readonly rgb?: readonly number[];
   readonly onChange: (look: Look) => void;
 }
 
 /** The controls, in one row. */
-export function LookControls({ look, bandNames, classes, onChange }: LookControlsProps): JSX.Element {
+export function LookControls({ look, bandNames, classes, rgb, onChange }: LookControlsProps): JSX.Element {
   const choices = bandNames.map((name, i) => ({ value: String(i), label: name }));
   const isRgb = look.bands.length === 3;
   const single = look.bands[0] ?? 0;
   const setBand =
     (slot: number) =>
     (value: string): void =>
-      onChange({ ...look, bands: look.bands.map((b, i) => (i === slot ? Number(value) : b)) });
+      onChange(
+        withBands(
+          look,
+          look.bands.map((b, i) => (i === slot ? Number(value) : b)),
+        ),
+      );
   const toRgb = (): void =>
-    onChange({
-      ...look,
-      bands: bandNames.length >= 3 ? [2, 1, 0].map((b) => Math.min(b, bandNames.length - 1)) : [single],
-    });
+    onChange(withBands(look, rgb?.length === 3 ? rgb : bandNames.length >= 3 ? [2, 1, 0] : [single]));
   return (
     <>
       {bandNames.length >= 3 && (
@@ -69,7 +88,7 @@ export function LookControls({ look, bandNames, classes, onChange }: LookControl
             { value: 'one', label: 'Band', title: 'One band through a colour ramp' },
           ]}
           value={isRgb ? 'rgb' : 'one'}
-          onChange={(v) => (v === 'rgb' ? toRgb() : onChange({ ...look, bands: [single], ramp: look.ramp }))}
+          onChange={(v) => (v === 'rgb' ? toRgb() : onChange(withBands(look, [single])))}
         />
       )}
       {isRgb ? (
@@ -94,10 +113,10 @@ export function LookControls({ look, bandNames, classes, onChange }: LookControl
           <Select
             label="Stretch (S)"
             value={look.stretch}
-            choices={STRETCHES}
+            choices={look.stretch === 'manual' ? [...STRETCHES, MANUAL] : STRETCHES}
             onChange={(v) => {
               const stretch = STRETCHES.find((s) => s.value === v)?.value;
-              if (stretch) onChange({ ...look, stretch });
+              if (stretch) onChange({ bands: look.bands, ramp: look.ramp, stretch });
             }}
           />
           {!isRgb && (
@@ -121,10 +140,10 @@ export function LookControls({ look, bandNames, classes, onChange }: LookControl
 export function cycleLook(look: Look, bandCount: number, key: 'b' | 's', rgb: readonly number[]): Look {
   if (key === 's') {
     const at = STRETCHES.findIndex((s) => s.value === look.stretch);
-    return { ...look, stretch: STRETCHES[(at + 1) % STRETCHES.length]?.value ?? 'p2-98' };
+    return { bands: look.bands, ramp: look.ramp, stretch: STRETCHES[(at + 1) % STRETCHES.length]?.value ?? 'p2-98' };
   }
-  if (look.bands.length === 3) return { ...look, bands: [0] };
+  if (look.bands.length === 3) return withBands(look, [0]);
   const next = (look.bands[0] ?? 0) + 1;
-  if (next < bandCount) return { ...look, bands: [next] };
-  return { ...look, bands: rgb.length === 3 ? rgb : [0] };
+  if (next < bandCount) return withBands(look, [next]);
+  return withBands(look, rgb.length === 3 ? rgb : [0]);
 }

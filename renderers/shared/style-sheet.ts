@@ -179,10 +179,35 @@ const PIXELS = `
 .image-pane .pixels, .detail-image .pixels { width: min(100cqw, calc(100cqh * var(--ratio))); height: auto; aspect-ratio: var(--ratio); margin: auto; box-shadow: 0 0 0 1px var(--line); }
 .image-pane .pixels, .detail-image .pixels, .chip-image { background: conic-gradient(color-mix(in srgb, var(--fg) 13%, var(--bg)) 25%, var(--bg) 0 50%, color-mix(in srgb, var(--fg) 13%, var(--bg)) 0 75%, var(--bg) 0) 0 0 / 12px 12px; }
 .image-pane, .detail-image { flex: 1 1 auto; min-height: 0; min-width: 0; background: var(--soft); display: flex; padding: 10px; }
+.image-pane.viewer { position: relative; padding: 0; overflow: hidden; }
+.viewer .pixels { position: absolute; inset: 0; width: 100%; height: 100%; aspect-ratio: auto; margin: 0; box-shadow: none; background: none; cursor: crosshair; touch-action: none; z-index: 1; }
+.viewer .pixels:focus-visible { outline: 2px solid var(--focus); outline-offset: -2px; }
+.viewer > .map-buttons, .viewer > .map-hint, .viewer > .image-note, .viewer > .zoom-level, .viewer > .loading { z-index: 3; }
+.viewer > .map-buttons .button { padding: 0; font-size: 10px; }
+.checker { position: absolute; background: conic-gradient(color-mix(in srgb, var(--fg) 13%, var(--bg)) 25%, var(--bg) 0 50%, color-mix(in srgb, var(--fg) 13%, var(--bg)) 0 75%, var(--bg) 0) 0 0 / 12px 12px; box-shadow: 0 0 0 1px var(--line); }
+.pixel-box { position: absolute; z-index: 2; pointer-events: none; border: 1px solid var(--bg); outline: 1px solid var(--fg); }
+.image-note { position: absolute; left: 50%; bottom: 12px; transform: translateX(-50%); max-width: calc(100% - 24px); padding: 4px 10px; border: 1px solid var(--line); border-radius: 4px; background: var(--raised); }
+.zoom-level { position: absolute; left: 8px; bottom: 8px; padding: 0 6px; border-radius: 3px; font: 10px/18px var(--mono); background: color-mix(in srgb, var(--bg) 80%, transparent); pointer-events: none; }
+.loading { position: absolute; left: 0; top: 0; right: 0; height: 2px; background: var(--vscode-progressBar-background, var(--accent)); animation: pulse 1s ease-in-out infinite alternate; }
+@keyframes pulse { from { opacity: 0.25; } to { opacity: 1; } }
+.split-handle { position: absolute; z-index: 2; top: 0; bottom: 0; width: 24px; margin-left: -12px; cursor: ew-resize; touch-action: none; display: flex; align-items: center; justify-content: center; }
+.split-handle::before { content: ''; position: absolute; left: 11px; top: 0; bottom: 0; width: 2px; background: var(--fg); box-shadow: 0 0 0 1px var(--bg); }
+.split-handle span { position: relative; padding: 0 3px; border-radius: 10px; border: 1px solid var(--line); background: var(--raised); font-size: 11px; line-height: 20px; letter-spacing: 1px; }
 .image-box { flex: 1 1 auto; min-width: 0; min-height: 0; container-type: size; display: flex; }
 .image-pane .pixels, .detail-image .pixels { cursor: crosshair; }
 .histogram { margin: 0 0 8px; }
-.histogram svg { display: block; width: 100%; height: 56px; border-bottom: 1px solid var(--line); }
+.histogram-axis { position: relative; }
+.histogram svg { display: block; width: 100%; height: 64px; border-bottom: 1px solid var(--line); }
+.limit-handle { position: absolute; top: 0; bottom: 0; width: 24px; margin-left: -12px; cursor: ew-resize; touch-action: none; }
+.limit-handle::before { content: ''; position: absolute; left: 11px; top: 0; bottom: 0; width: 2px; background: var(--focus); }
+.limit-handle::after { content: ''; position: absolute; left: 8px; bottom: -4px; border: 4px solid transparent; border-bottom: 6px solid var(--focus); border-top: 0; }
+.limits-edit { display: flex; gap: 2px; align-items: center; margin-top: 5px; }
+.limits-edit .button { padding: 0 5px; font-size: 11px; }
+.limits-edit .band-r { border-bottom: 2px solid var(--vscode-charts-red, currentColor); } .limits-edit .band-g { border-bottom: 2px solid var(--vscode-charts-green, currentColor); } .limits-edit .band-b { border-bottom: 2px solid var(--vscode-charts-blue, currentColor); }
+input[type='number'] { flex: 1 1 0; min-width: 0; width: 40px; height: 24px; padding: 0 3px; font: 11px var(--mono); border: 1px solid var(--vscode-input-border, var(--line)); border-radius: 3px; background: var(--vscode-input-background, var(--bg)); color: var(--vscode-input-foreground, var(--fg)); appearance: textfield; }
+input[type='number']::-webkit-inner-spin-button { display: none; }
+.ramp-name { font-size: 11px; text-align: center; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.classes .share { margin-left: auto; padding-left: 6px; }
 .histogram path { stroke-width: 1.2; vector-effect: non-scaling-stroke; fill-opacity: 0.16; }
 .histogram .h-r { stroke: var(--vscode-charts-red, currentColor); fill: var(--vscode-charts-red, currentColor); }
 .histogram .h-g { stroke: var(--vscode-charts-green, currentColor); fill: var(--vscode-charts-green, currentColor); }

@@ -1,12 +1,14 @@
 /** Tiles of a tensor on demand: one band of 256 × 256 pixels, at level z one pixel for 2^z × 2^z of the tensor. */
 import { readPreviewBand } from './parts.js';
 import type { PreviewBand } from './payload.js';
-import { attempt, object, whole, type Outcome } from './read.js';
+import { attempt, list, number, object, optional, text, whole, type Outcome } from './read.js';
 
 /** Pixels a side of a tile; those at the right and lower edge are smaller. */
 export const TILE_SIDE = 256;
 /** Highest level: 256 × 2^16 pixels are wider than any raster. */
 export const MOST_LEVELS = 16;
+/** Most bands of one pixel. */
+const MOST_VALUES = 100_000;
 
 /** Arguments of op `tile`. */
 export interface TileArgs {
@@ -32,4 +34,25 @@ export function parseTileResult(json: unknown): Outcome<TileResult> {
     const height = side(o['height'], 'result.height');
     return { width, height, band: readPreviewBand(o['band'], 'result.band', width * height) };
   });
+}
+
+/** Value of one band at a pixel; null where there is none. */
+export interface PixelValue {
+  readonly band: string;
+  readonly value: number | null;
+}
+
+/** The values in the result of op `detail` of a tensor, one per band, or why it is none. */
+export function parsePixelResult(json: unknown): Outcome<readonly PixelValue[]> {
+  return attempt(() =>
+    list(
+      object(json, 'result')['values'],
+      'result.values',
+      (v, at): PixelValue => {
+        const o = object(v, at);
+        return { band: text(o['band'], `${at}.band`), value: optional(o['value'], `${at}.value`, number) };
+      },
+      MOST_VALUES,
+    ),
+  );
 }
