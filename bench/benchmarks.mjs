@@ -9,6 +9,10 @@ export const benchmarks = {
   // Same pixels over loopback HTTP, with 30 and 100 ms before each answer: exact sums.
   'chip-remote-30': { sizes: { full: 15, small: 3 }, unit: 's', tolerance: 0 },
   'chip-remote-100': { sizes: { full: 15, small: 3 }, unit: 's', tolerance: 0 },
+  // Burned cell for cell alike.
+  rasterize: { sizes: { full: 20_000, small: 500 }, unit: 's', tolerance: 0 },
+  // The same polygons: areas, rings and vertices.
+  vectorize: { sizes: { full: 1024, small: 128 }, unit: 's', tolerance: 0 },
   // The same boxes and times: all exact.
   'catalog-intersect': {
     sizes: { full: 100_000, small: 500, growth: [1000, 10_000, 100_000] },

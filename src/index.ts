@@ -125,8 +125,17 @@ export type {
   WriteOptions,
   WriteReport,
 } from './catalog/index.js';
-export { rasterize } from './pixels/index.js';
-export type { FeaturesInput, GeoFeature, GeoJsonCrs, RasterGrid, RasterizeOptions } from './pixels/index.js';
+export { polygonsFromMask, rasterize } from './pixels/index.js';
+export type {
+  FeaturesInput,
+  GeoFeature,
+  GeoJsonCrs,
+  MaskFeature,
+  MaskInput,
+  PolygonOptions,
+  RasterGrid,
+  RasterizeOptions,
+} from './pixels/index.js';
 export { loadRaster, loadChips } from './load/index.js';
 export type { Chip, ChipOptions, ChipStream, RasterLoadOptions } from './load/index.js';
 export { gridSampler, randomSampler, tileToChips, fileWindows } from './sampling/index.js';

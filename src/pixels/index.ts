@@ -17,6 +17,12 @@ export { dnToReflectance, normalizedDifference, type ReflectanceOptions } from '
 export { cogBytes, saveCog, type CogOptions, type CogReport } from './save-cog.js';
 export { bandStatistics, type BandStatistics, type BandSummary, type Percent } from './statistics/band-statistics.js';
 export type { FeaturesInput, GeoFeature, GeoJsonCrs } from './vector/feature-set.js';
+export {
+  polygonsFromMask,
+  type MaskFeature,
+  type MaskInput,
+  type PolygonOptions,
+} from './vector/polygons-from-mask.js';
 export { rasterize, type RasterizeOptions } from './vector/rasterize.js';
 export type { RasterGrid } from './vector/raster-grid.js';
 export { compactValid, type Dim, type GeoTensorInit, type OuterDim } from './tensor/data.js';
