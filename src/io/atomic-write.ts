@@ -1,12 +1,24 @@
 /** Writing a file so that it appears whole or not at all. */
 import { randomBytes } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { ArgumentError, SourceError, messageOf } from '../core/index.js';
 import type { ReadOptions } from './source.js';
 
-/** What can be written: bytes, text (as UTF-8), or chunks of bytes. */
-export type Writable = Uint8Array | string | Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+/** Bytes that belong at a place of the file; places are filled in any order. */
+export interface PlacedBytes {
+  readonly at: number;
+  readonly bytes: Uint8Array;
+}
+
+/** What can be written: bytes, text (as UTF-8), chunks of bytes one after another, or chunks with their places. */
+export type Writable =
+  Uint8Array | string | Iterable<Uint8Array | PlacedBytes> | AsyncIterable<Uint8Array | PlacedBytes>;
+
+export interface AtomicWriteOptions extends ReadOptions {
+  /** Looks at the whole temporary file before it takes the name; what it throws ends the writing. */
+  readonly verify?: (temporary: string) => Promise<void>;
+}
 
 /** What was written. */
 export interface WriteSummary {
@@ -51,6 +63,11 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
+async function writeAt(handle: FileHandle, { at, bytes }: PlacedBytes): Promise<void> {
+  for (let done = 0; done < bytes.byteLength;)
+    done += (await handle.write(bytes, done, bytes.byteLength - done, at + done)).bytesWritten;
+}
+
 /**
  * Writes a file through a temporary sibling `*.tmp-*`, syncs it and renames it. A failure, or cancelling, leaves
  * what was there before and no temporary file.
@@ -60,7 +77,7 @@ export async function syncFolder(folder: string): Promise<void> {
 export async function writeFileAtomic(
   file: string,
   data: Writable,
-  { signal }: ReadOptions = {},
+  { signal, verify }: AtomicWriteOptions = {},
 ): Promise<WriteSummary> {
   const given: unknown = file;
   if (typeof given !== 'string' || given === '')
@@ -74,21 +91,34 @@ export async function writeFileAtomic(
   const temporary = path.join(path.dirname(file), `${stem}.tmp-${randomBytes(6).toString('hex')}`);
   const chunks = typeof data === 'string' ? [Buffer.from(data, 'utf8')] : data instanceof Uint8Array ? [data] : data;
   let bytes = 0;
+  let end = 0;
   let created = false;
   try {
     const handle = await open(temporary, 'wx');
     created = true;
     try {
+      // The next placed chunk is made while this one is written.
+      let writing = Promise.resolve();
       for await (const chunk of chunks) {
         signal?.throwIfAborted();
-        let done = 0;
-        while (done < chunk.byteLength) done += (await handle.write(chunk, done, chunk.byteLength - done)).bytesWritten;
-        bytes += chunk.byteLength;
+        await writing;
+        const isPlain = chunk instanceof Uint8Array;
+        const placed = isPlain ? { at: end, bytes: chunk } : chunk;
+        writing = writeAt(handle, placed);
+        // Whoever makes plain chunks may use one array again and again.
+        if (isPlain) await writing;
+        // A failure is seen after the next chunk; until then it is not unhandled.
+        writing.catch(() => undefined);
+        end = placed.at + placed.bytes.byteLength;
+        bytes = Math.max(bytes, end);
       }
+      await writing;
       await handle.sync();
     } finally {
       await handle.close();
     }
+    signal?.throwIfAborted();
+    await verify?.(temporary);
     signal?.throwIfAborted();
     await rename(temporary, file);
   } catch (error) {

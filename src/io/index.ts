@@ -1,4 +1,12 @@
-export { syncFolder, writeError, writeFileAtomic, type Writable, type WriteSummary } from './atomic-write.js';
+export {
+  syncFolder,
+  writeError,
+  writeFileAtomic,
+  type AtomicWriteOptions,
+  type PlacedBytes,
+  type Writable,
+  type WriteSummary,
+} from './atomic-write.js';
 export { coalescingSource } from './coalescing-source.js';
 export { countingSource, type ReadCount } from './counting-source.js';
 export { openFileSource } from './file-source.js';

@@ -1,29 +1,28 @@
 /** Writing a tensor as a Cloud Optimized GeoTIFF (loading.md §6). */
-import { rm } from 'node:fs/promises';
-import { ArgumentError, ExportError, startTask, warn, type LongTask, type NumericArray } from '../core/index.js';
-import { encodeCog, openGeoTiff, type CogImage } from '../formats/geotiff/index.js';
-import { writeFileAtomic } from '../io/index.js';
+import { ArgumentError, checkOptionNames, ExportError, startTask, warn, type LongTask } from '../core/index.js';
+import { encodeCog, type CogEncodeOptions, type CogImage } from '../formats/geotiff/index.js';
+import { writeFileAtomic, type PlacedBytes } from '../io/index.js';
 import { isCategoricalName } from './categorical.js';
-import { arrayLike, lengthOf, spatialShape, type TensorData } from './tensor/data.js';
+import { CogCheck } from './cog-check.js';
+import { lengthOf, spatialShape, type TensorData } from './tensor/data.js';
+
+const OPTIONS = ['descriptions', 'tags', 'compress', 'overviewResampling', 'signal', 'onProgress'];
 
 export interface CogOptions extends LongTask {
   /** One per band; default the tensor's band names. */
   readonly descriptions?: readonly string[];
   /** GDAL metadata of the file. */
   readonly tags?: Readonly<Record<string, string>>;
-  /** The only compression so far, and the default. */
-  readonly compress?: 'deflate';
-  /** Default `nearest` for classes and bit fields, else `average` over valid pixels. */
-  readonly overviewResampling?: 'nearest' | 'average';
+  /** Default `deflate`, level 6 with predictor; `none` stores pixels as they are. */
+  readonly compress?: 'deflate' | 'none';
+  /** Default: per band `nearest` for classes and bit fields, else `average` over valid pixels. `mode` takes the most frequent one. */
+  readonly overviewResampling?: 'nearest' | 'average' | 'mode';
 }
 
 export interface CogReport {
   readonly path: string;
   readonly bytes: number;
 }
-
-/** Pixels compared at a time when a file is verified. */
-const VERIFY_PIXELS = 1 << 20;
 
 /** The tensor as the encoder takes it: invalid pixels hold the fill value. */
 function imageOf(t: TensorData, o: CogOptions): CogImage {
@@ -36,10 +35,8 @@ function imageOf(t: TensorData, o: CogOptions): CogImage {
       },
     );
   }
-  const compress: unknown = o.compress;
-  if (compress !== undefined && compress !== 'deflate') {
-    throw new ArgumentError('bad-option', `compress is 'deflate'; got ${JSON.stringify(compress)}.`);
-  }
+  checkChoice('compress', o.compress, ['deflate', 'none']);
+  checkChoice('overviewResampling', o.overviewResampling, ['nearest', 'average', 'mode']);
   const bands = lengthOf(t.dims, t.shape, 'band') ?? 1;
   const names = o.descriptions ?? t.bandNames;
   if (names && names.length !== bands) {
@@ -47,15 +44,15 @@ function imageOf(t: TensorData, o: CogOptions): CogImage {
       hint: 'Give one per band.',
     });
   }
-  const { values, hidden } = filled(t);
+  const hidden = hiddenPixels(t);
   if (hidden > 0 && t.valid !== null) {
     warn(
       `${hidden} valid pixels equal the fill value ${t.fillValue}; readers of the file will take them for nodata. Load with another nodata to keep them.`,
     );
   }
-  const isCategorical = t.attrs['categorical'] === true || (t.bandNames?.every(isCategoricalName) ?? false);
+  const isClasses = t.attrs['categorical'] === true;
   return {
-    values,
+    values: t.values,
     shape: [bands, ...spatialShape(t)],
     transform: t.transform,
     crs: t.crs,
@@ -63,30 +60,24 @@ function imageOf(t: TensorData, o: CogOptions): CogImage {
     nodata: hidden > 0 && t.valid === null ? null : t.fillValue,
     valid: t.valid,
     bandNames: names,
-    categorical: isCategorical,
+    categorical: isClasses || Array.from({ length: bands }, (_, b) => isCategoricalName(t.bandNames?.[b])),
     ...(o.tags ? { tags: o.tags } : {}),
   };
 }
 
-/** Values with the fill value in invalid pixels, and how many valid ones equal it. */
-function filled(t: TensorData): { readonly values: NumericArray; readonly hidden: number } {
-  const { valid, fillValue } = t;
+function checkChoice(name: string, value: unknown, known: readonly string[]): void {
+  if (value === undefined || known.some((k) => k === value)) return;
+  throw new ArgumentError('bad-option', `${name} is one of ${known.join(', ')}; got ${JSON.stringify(value)}.`);
+}
+
+/** How many valid pixels equal the fill value; where all are valid, whether any does (0 or 1). */
+function hiddenPixels({ values, valid, fillValue }: TensorData): number {
+  if (Number.isNaN(fillValue)) return 0;
+  if (valid === null) return values.includes(fillValue) ? 1 : 0;
   let hidden = 0;
-  if (valid === null) {
-    for (const v of t.values) if (v === fillValue) hidden++;
-    return { values: t.values, hidden };
-  }
-  const values = arrayLike(t.values, t.values.length);
-  for (let i = 0; i < values.length; i++) {
-    // SAFETY: i < length of both.
-    const v = t.values[i] as number;
-    if (valid[i] === 0) values[i] = fillValue;
-    else {
-      values[i] = v;
-      if (v === fillValue) hidden++;
-    }
-  }
-  return { values, hidden };
+  // Searching is much faster than looking at each.
+  for (let i = values.indexOf(fillValue); i >= 0; i = values.indexOf(fillValue, i + 1)) if (valid[i] !== 0) hidden++;
+  return hidden;
 }
 
 /**
@@ -95,13 +86,15 @@ function filled(t: TensorData): { readonly values: NumericArray; readonly hidden
  * @throws {@link ArgumentError} `band-count`, `time-axis`; {@link CrsError} `not-writable`.
  */
 export async function cogBytes(tensor: TensorData, o: CogOptions = {}): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of encodeCog(imageOf(tensor, o), encodeOptions(o, o.signal))) chunks.push(chunk);
-  return Buffer.concat(chunks);
+  checkOptionNames('cogBytes', o, OPTIONS);
+  const pieces: PlacedBytes[] = [];
+  for await (const piece of encodeCog(imageOf(tensor, o), encodeOptions(o, o.signal))) pieces.push(piece);
+  pieces.sort((a, b) => a.at - b.at);
+  return Buffer.concat(pieces.map((p) => p.bytes));
 }
 
-function encodeOptions(o: CogOptions, signal: AbortSignal | undefined): Parameters<typeof encodeCog>[1] {
-  return { signal, ...(o.overviewResampling ? { overviewResampling: o.overviewResampling } : {}) };
+function encodeOptions(o: CogOptions, signal: AbortSignal | undefined): CogEncodeOptions {
+  return { signal, compression: o.compress, overviewResampling: o.overviewResampling };
 }
 
 /**
@@ -111,63 +104,29 @@ function encodeOptions(o: CogOptions, signal: AbortSignal | undefined): Paramete
  * equal it is there no nodata. The file appears whole or not at all.
  *
  * @throws {@link ArgumentError} `band-count`, `time-axis`; {@link SourceError} when it cannot be written;
- * {@link ExportError} `export.verify` when it reads back differently (it is removed then).
+ * {@link ExportError} `export.verify` when it reads back differently; what was there before stays.
  */
 export async function saveCog(tensor: TensorData, path: string, o: CogOptions = {}): Promise<CogReport> {
+  checkOptionNames('saveCog', o, OPTIONS);
   const task = startTask('saveCog', o);
   try {
     const image = imageOf(tensor, o);
-    const written = await writeFileAtomic(
-      path,
-      encodeCog(image, encodeOptions(o, task.signal)),
-      task.signal ? { signal: task.signal } : {},
-    );
-    const problem = await verify(image, path, task.signal);
-    if (problem !== null) {
-      await rm(path, { force: true });
-      throw new ExportError('export.verify', `${path} does not read back as written: ${problem}. It was removed.`, {
-        hint: 'Check the disk, then save again.',
-        details: { file: path },
-      });
-    }
-    task.report({ done: 1, total: 1, unit: 'file', bytes: written.bytes });
+    const check = new CogCheck(image);
+    const onTile = (done: number, total: number): void => task.report({ done, total, unit: 'block' });
+    const pieces = encodeCog(image, { ...encodeOptions(o, task.signal), onTile });
+    const written = await writeFileAtomic(path, check.watch(pieces), {
+      ...(task.signal ? { signal: task.signal } : {}),
+      verify: async (temporary) => {
+        const problem = await check.problemOf(temporary, task.signal);
+        if (problem === null) return;
+        throw new ExportError('export.verify', `${path} does not read back as written: ${problem}.`, {
+          hint: 'Nothing was changed. Check the disk, then save again.',
+          details: { file: path },
+        });
+      },
+    });
     return { path, bytes: written.bytes };
   } finally {
     task.end();
   }
-}
-
-/** What differs between an image and its file, or null. */
-async function verify(image: CogImage, path: string, signal: AbortSignal | undefined): Promise<string | null> {
-  const tiff = await openGeoTiff(path, { signal });
-  try {
-    const { header } = tiff;
-    const [bands, height, width] = image.shape;
-    if (header.count !== bands || header.height !== height || header.width !== width) return 'its shape differs';
-    if (!header.transform.every((v, i) => v === image.transform[i]))
-      return `its transform is [${header.transform.join(', ')}]`;
-    if (image.crs && header.crs?.equals(image.crs) !== true) return `its CRS is ${header.crs?.canonical ?? 'missing'}`;
-    if (!Object.is(header.nodata, image.nodata)) return `its nodata is ${String(header.nodata)}`;
-    const rows = Math.max(1, Math.floor(VERIFY_PIXELS / width));
-    for (let row = 0; row < height; row += rows) {
-      const h = Math.min(rows, height - row);
-      const { values } = await tiff.readWindow({ col: 0, row, width, height: h }, { signal });
-      for (let b = 0; b < bands; b++) {
-        const start = (b * height + row) * width;
-        if (!sameBits(values, b * h * width, image.values, start, h * width))
-          return `pixels of band ${b + 1} differ from row ${row} on`;
-      }
-    }
-    return null;
-  } finally {
-    await tiff.close();
-  }
-}
-
-function sameBits(a: NumericArray, startA: number, b: NumericArray, startB: number, length: number): boolean {
-  for (let i = 0; i < length; i++) {
-    const [x, y] = [a[startA + i], b[startB + i]];
-    if (x !== y && !(Number.isNaN(x) && Number.isNaN(y))) return false;
-  }
-  return true;
 }

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import { Crs, arrayOf, dtypeOf, isNadirError, type DType, type NumericArray } from '../../../../src/core/index.js';
 import { encodeCog, openGeoTiff, type CogEncodeOptions, type CogImage } from '../../../../src/formats/geotiff/index.js';
-import { memorySource, writeFileAtomic } from '../../../../src/io/index.js';
+import { memorySource, writeFileAtomic, type PlacedBytes } from '../../../../src/io/index.js';
 import { python, pythonSkip } from '../../../support/places.js';
 
 const DTYPES: DType[] = ['uint8', 'int8', 'uint16', 'int16', 'uint32', 'int32', 'float32', 'float64'];
@@ -23,9 +23,11 @@ function fill(dtype: DType, length: number): NumericArray {
   return values;
 }
 async function bytesOf(image: CogImage, o?: CogEncodeOptions): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
+  const parts: PlacedBytes[] = [];
   for await (const part of encodeCog(image, o)) parts.push(part);
-  return new Uint8Array(Buffer.concat(parts));
+  parts.sort((a, b) => a.at - b.at);
+  parts.reduce((end, part) => (assert.equal(part.at, end, 'without gaps'), end + part.bytes.length), 0);
+  return new Uint8Array(Buffer.concat(parts.map((part) => part.bytes)));
 }
 const base = { transform: [10, 0, 600000, 0, -10, 5700000], crs: Crs.from('EPSG:32631'), nodata: null } as const;
 
