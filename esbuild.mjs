@@ -3,6 +3,7 @@ import { build } from 'esbuild';
 import { copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { buildWasm } from './scripts/lib/wasm.mjs';
 
 const require = createRequire(import.meta.url);
 const NODE = {
@@ -31,6 +32,7 @@ const sharedTypeScript = (up) => ({
 const parts = {
   /** Library (dist/index.js) and command line (dist/cli.js), sharing chunks. */
   async lib() {
+    await buildWasm();
     await copyFile(require.resolve('parquet-wasm/esm/parquet_wasm_bg.wasm'), 'dist/parquet_wasm_bg.wasm');
     // Codecs that are loaded when a file needs them; OpenJPEG's glue wants to be a CommonJS file of its own.
     const openjpeg = '@cornerstonejs/codec-openjpeg';

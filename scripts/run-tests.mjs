@@ -4,6 +4,7 @@ import { build } from 'esbuild';
 import { spawnSync } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { buildWasm } from './lib/wasm.mjs';
 
 const split = process.argv.indexOf('--');
 const places = process.argv.slice(2, split < 0 ? undefined : split);
@@ -23,6 +24,7 @@ if (files.length === 0) {
   process.exit(1);
 }
 const entryPoints = Object.fromEntries(files.map((f) => [path.relative('.', f).replace(/\.ts$/, ''), f]));
+await buildWasm();
 await build({
   entryPoints,
   outdir: 'dist-test',

@@ -36,7 +36,7 @@ export function ensureInstalled() {
   writeFileSync(STAMP, hash);
 }
 
-const SOURCES = ['src', 'kernels', 'renderers', 'esbuild.mjs', 'package.json', 'scripts/make-basemap.mjs'];
+const SOURCES = ['src', 'kernels', 'renderers', 'wasm', 'esbuild.mjs', 'package.json', 'scripts/make-basemap.mjs'];
 
 function newest(place) {
   if (!existsSync(place)) return 0;

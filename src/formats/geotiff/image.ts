@@ -10,12 +10,19 @@ import {
 import type { PageSource } from '../../io/index.js';
 import type { BlockCache, WindowTarget } from '../raster/index.js';
 import { canStopEarly, decodeBytes, maxExpansion } from './codec.js';
+import { canDecodeRows, decodeRows } from './decode-rows.js';
+import type { Resume } from './inflate.js';
 import { blockBytes, type ImageLayout } from './layout.js';
 import { readNumbers, type TagPlace, type TiffStructure } from './structure.js';
 import { unpackBlock } from './unpack.js';
+import { blocksWasm } from './wasm.js';
 
 /** Blocks of one window that are read and decoded at the same time: zlib has four threads, a server a few connections. */
 const CONCURRENT_BLOCKS = 8;
+/** Blocks are decoded in so many steps at most, each as far down as a window needs. */
+const ROW_STEPS = 16;
+/** Where going on means to decode this part of a block again, the rest is decoded at once. */
+const MAX_AGAIN = 1 / 8;
 /** Offsets and byte counts are read in pieces of this many. */
 const INDEX_PIECE = 1024;
 
@@ -59,6 +66,42 @@ class BlockIndex {
   }
 }
 
+/** Decoded rows of a block, planar (sample, row, column). */
+interface Strip {
+  /** First row. */
+  readonly row: number;
+  readonly rows: number;
+  readonly values: NumericArray;
+}
+
+/** The rows of a block that are decoded so far, from its first on. */
+interface Block {
+  readonly strips: readonly Strip[];
+  readonly rows: number;
+  readonly byteLength: number;
+  readonly resume: Resume | null;
+}
+
+/** One block of a window. */
+interface BlockTask {
+  readonly x: number;
+  readonly y: number;
+  readonly plane: number;
+  /** Rows that the window needs, from the first. */
+  readonly rows: number;
+}
+
+function extend(held: Block | undefined, rows: number, values: NumericArray, resume: Resume | null): Block {
+  const row = held?.rows ?? 0;
+  const bytes = values.byteLength + (resume?.history.byteLength ?? 0) - (held?.resume?.history.byteLength ?? 0);
+  return {
+    strips: [...(held?.strips ?? []), { row, rows: rows - row, values }],
+    rows,
+    byteLength: (held?.byteLength ?? 0) + bytes,
+    resume,
+  };
+}
+
 /** One image (full resolution, overview or mask) whose windows can be read. */
 export class TiffImage {
   readonly layout: ImageLayout;
@@ -66,6 +109,10 @@ export class TiffImage {
   readonly #context: ImageContext;
   readonly #offsets: BlockIndex;
   readonly #byteCounts: BlockIndex | null;
+  /** Rows are decoded as far as windows need them. */
+  readonly #byRows: boolean;
+  /** The rest of a block is worth another read of its bytes: on a disk, not over a network. */
+  readonly #inParts: boolean;
 
   constructor(layout: ImageLayout, context: ImageContext) {
     this.layout = layout;
@@ -73,6 +120,8 @@ export class TiffImage {
     this.#context = context;
     this.#offsets = new BlockIndex(layout.offsets, context);
     this.#byteCounts = layout.byteCounts ? new BlockIndex(layout.byteCounts, context) : null;
+    this.#byRows = canDecodeRows(layout, context.structure.littleEndian);
+    this.#inParts = this.#byRows && !context.source.url.protocol.startsWith('http');
   }
 
   /** Values of a window inside the image, in the order of `bands` (0-based); planar, or as the target wants them. */
@@ -90,21 +139,25 @@ export class TiffImage {
       rowStride: width,
       planeStride: width * height,
     };
-    const tasks: { readonly x: number; readonly y: number; readonly plane: number }[] = [];
+    const missing: BlockTask[] = [];
     const planes = layout.planar === 2 ? [...new Set(bands)] : [0];
     for (const plane of planes) {
       for (let y = Math.floor(row / layout.blockHeight); y * layout.blockHeight < row + height; y++) {
-        for (let x = Math.floor(col / layout.blockWidth); x * layout.blockWidth < col + width; x++)
-          tasks.push({ x, y, plane });
+        const rows = Math.min(this.#rows(y), row + height - y * layout.blockHeight);
+        for (let x = Math.floor(col / layout.blockWidth); x * layout.blockWidth < col + width; x++) {
+          const task = { x, y, plane, rows };
+          // SAFETY: no one else's keys start with this image's.
+          const held = this.#context.cache.peek(this.#key(task)) as Block | undefined;
+          if (held && held.rows >= rows) this.#copy(held, task, bands, window, out);
+          else missing.push(task);
+        }
       }
     }
+    signal?.throwIfAborted();
     await mapConcurrent(
-      tasks,
+      missing,
       CONCURRENT_BLOCKS,
-      async ({ x, y, plane }) => {
-        const block = await this.#block(x, y, plane, signal);
-        this.#copy(block, x, y, plane, bands, window, out);
-      },
+      async (task) => this.#copy(await this.#block(task, signal), task, bands, window, out),
       signal,
     );
     return out.values;
@@ -112,29 +165,31 @@ export class TiffImage {
 
   /** Copies the part of a block that lies in the window. */
   #copy(
-    block: NumericArray,
-    x: number,
-    y: number,
-    plane: number,
+    block: Block,
+    { x, y, plane }: BlockTask,
     bands: readonly number[],
     window: PixelWindow,
     out: WindowTarget,
   ): void {
     const { blockWidth, blockHeight, planar } = this.layout;
-    const rows = this.#rows(y);
     const left = Math.max(window.col, x * blockWidth);
     const right = Math.min(window.col + window.width, (x + 1) * blockWidth);
-    const top = Math.max(window.row, y * blockHeight);
-    const bottom = Math.min(window.row + window.height, y * blockHeight + rows);
-    bands.forEach((band, i) => {
-      if (planar === 2 && band !== plane) return;
-      const base = (planar === 2 ? 0 : band) * blockWidth * rows;
-      for (let r = top; r < bottom; r++) {
-        const from = base + (r - y * blockHeight) * blockWidth + (left - x * blockWidth);
-        const to = out.start + i * out.planeStride + (r - window.row) * out.rowStride + (left - window.col);
-        out.values.set(block.subarray(from, from + right - left), to);
+    const first = y * blockHeight;
+    for (const strip of block.strips) {
+      const start = first + strip.row;
+      const top = Math.max(window.row, start);
+      const bottom = Math.min(window.row + window.height, start + strip.rows);
+      for (let i = 0; i < bands.length; i++) {
+        const band = bands[i];
+        if (band === undefined || (planar === 2 && band !== plane)) continue;
+        const base = (planar === 2 ? 0 : band) * blockWidth * strip.rows;
+        for (let r = top; r < bottom; r++) {
+          const from = base + (r - start) * blockWidth + (left - x * blockWidth);
+          const to = out.start + i * out.planeStride + (r - window.row) * out.rowStride + (left - window.col);
+          out.values.set(strip.values.subarray(from, from + right - left), to);
+        }
       }
-    });
+    }
   }
 
   /**
@@ -143,22 +198,44 @@ export class TiffImage {
    */
   #rows(y: number): number {
     const { tiled, blockHeight, height, compression } = this.layout;
-    return tiled && !canStopEarly(compression) ? blockHeight : Math.min(blockHeight, height - y * blockHeight);
+    return tiled && !this.#byRows && !canStopEarly(compression)
+      ? blockHeight
+      : Math.min(blockHeight, height - y * blockHeight);
   }
 
-  #block(x: number, y: number, plane: number, signal: AbortSignal | undefined): Promise<NumericArray> {
+  #index({ x, y, plane }: BlockTask): number {
     const { across, down } = this.layout;
-    const index = plane * across * down + y * across + x;
-    return this.#context.cache.load(`${this.#context.key}/${index}`, signal, (shared) =>
-      this.#decode(index, y, shared),
+    return plane * across * down + y * across + x;
+  }
+
+  #key(task: BlockTask): string {
+    return `${this.#context.key}/${this.#index(task)}`;
+  }
+
+  #block(task: BlockTask, signal: AbortSignal | undefined): Promise<Block> {
+    return this.#context.cache.load<Block>(
+      this.#key(task),
+      signal,
+      (shared, held) => this.#decode(task, shared, held),
+      (block) => block.rows >= task.rows,
     );
   }
 
-  async #decode(index: number, y: number, signal: AbortSignal): Promise<NumericArray> {
+  /** Rows that are decoded when so many of a block's are wanted. */
+  #target(wanted: number, rows: number, held: Block | undefined): number {
+    if (!this.#inParts) return rows;
+    const step = Math.ceil(this.layout.blockHeight / ROW_STEPS);
+    const again = held?.resume ? (held.resume.done - held.resume.base) / blockBytes(this.layout, rows) : 0;
+    return again > MAX_AGAIN ? rows : Math.min(rows, Math.ceil(wanted / step) * step);
+  }
+
+  async #decode(task: BlockTask, signal: AbortSignal, had: Block | undefined): Promise<Block> {
     const { layout } = this;
     const { name, source, structure, fill, nodata } = this.#context;
+    const index = this.#index(task);
+    const held = had?.resume ? had : undefined;
     const place = `${name}: block ${index}`;
-    const rows = this.#rows(y);
+    const rows = this.#rows(task.y);
     const samples = layout.planar === 2 ? 1 : layout.count;
     const expectedBytes = blockBytes(layout, rows);
     const offset = await this.#offsets.at(index);
@@ -166,7 +243,7 @@ export class TiffImage {
     if (offset === 0 || byteCount === 0) {
       // A sparse file leaves out blocks that hold nothing but nodata.
       const empty = arrayOf(this.dtype, layout.blockWidth * rows * samples);
-      return fill === 0 ? empty : empty.fill(fill);
+      return extend(undefined, rows, fill === 0 ? empty : empty.fill(fill), null);
     }
     const wanted = layout.compression === 1 ? Math.min(byteCount, expectedBytes) : byteCount;
     const end = source.size ?? Infinity;
@@ -182,6 +259,24 @@ export class TiffImage {
     if (wanted * maxExpansion(layout.compression) < expectedBytes)
       throw bad('truncated', `has ${wanted} stored bytes, which cannot give ${expectedBytes}`);
     const stored = await source.read(offset, wanted, { signal });
+    const wasm = this.#byRows ? blocksWasm() : null;
+    if (wasm) {
+      const from = held?.rows ?? 0;
+      const to = this.#target(task.rows, rows, held);
+      const { values, resume } = decodeRows(wasm, {
+        stored,
+        width: layout.blockWidth,
+        samples,
+        dtype: this.dtype,
+        predictor: layout.predictor,
+        rows,
+        from,
+        to,
+        resume: held?.resume ?? null,
+        place,
+      });
+      return extend(held, to, values, resume);
+    }
     const raw = await decodeBytes(
       stored,
       {
@@ -191,7 +286,8 @@ export class TiffImage {
         samples,
         bits: layout.bits,
         planar: layout.planar,
-        jpegTables: layout.jpegTables,
+        format: layout.format,
+        options: layout.options,
         expectedBytes,
       },
       place,
@@ -209,12 +305,13 @@ export class TiffImage {
         littleEndian: structure.littleEndian,
         predictor: layout.predictor,
         nodata,
-        isYCbCr: layout.isYCbCr,
       },
       place,
     );
-    return this.dtype === 'int8' && values instanceof Uint8Array
-      ? new Int8Array(values.buffer, values.byteOffset, values.length)
-      : values;
+    const signed =
+      this.dtype === 'int8' && values instanceof Uint8Array
+        ? new Int8Array(values.buffer, values.byteOffset, values.length)
+        : values;
+    return extend(undefined, rows, signed, null);
   }
 }

@@ -1,19 +1,120 @@
 /** Deflate blocks (zlib streams, RFC 1950), with bounded output. */
 import { promisify } from 'node:util';
-import { inflate, inflateSync } from 'node:zlib';
+import { inflate } from 'node:zlib';
+import { blocksWasm, type BlocksWasm } from './wasm.js';
 
 const inflateAsync = promisify(inflate) as (bytes: Uint8Array, o: object) => Promise<Buffer>;
-/** Blocks above this many compressed bytes are inflated off the main thread; below, the hand-over costs more. */
-const ASYNC_FROM_BYTES = 8192;
+/** Larger blocks go to zlib's threads: memory of the module never shrinks. */
+export const MAX_WASM_BYTES = 16 << 20;
+/** Bytes that the module may read behind its input, and write behind its output. */
+const INPUT_SLACK = 32;
+const OUTPUT_SLACK = 512;
+/** How far back a stream can refer. */
+const HISTORY = 32768;
+const HEADER_BYTES = 2;
+const CHECKSUM_BYTES = 4;
+/** Answers of the module's `inflate`. */
+const COMPLETE = 0;
+const DAMAGED = 1;
+const FULL = 3;
+
+/** Where decoding of a stream can go on. */
+export interface Resume {
+  /** Bit of the stream at which a Deflate block starts. */
+  readonly bit: number;
+  /** Bytes of output before that block. */
+  readonly base: number;
+  /** The last of them. */
+  readonly history: Uint8Array;
+  /** Bytes of output taken so far, and their checksum. */
+  readonly done: number;
+  readonly adler: number;
+}
+
+/** Output in the module's memory, good until its next call. */
+export interface Inflated {
+  readonly wasm: BlocksWasm;
+  /** Where the bytes from `resume.done` on (or from the start) stand, and how many there are. */
+  readonly at: number;
+  readonly count: number;
+  /** Where free memory begins. */
+  readonly free: number;
+  /** Null when the stream has nothing more that is wanted. */
+  readonly resume: Resume | null;
+}
+
+function checkHeader(stored: Uint8Array): void {
+  const [method = 0, flags = 0] = stored;
+  if (stored.byteLength < HEADER_BYTES || (method & 15) !== 8 || ((method << 8) | flags) % 31 !== 0 || flags & 32)
+    throw new Error('it does not start as a zlib stream does');
+}
 
 /**
- * The bytes of a zlib stream that should hold `length`; fewer when it ends earlier.
+ * Inflates the output bytes up to `end` of a stream that should give `total`, from the start or from where an earlier
+ * call stopped. The checksum is compared when all of a stream has been taken; a stream without one passes, as in libtiff.
  *
- * @throws Error of zlib when the stream is damaged or much longer.
+ * @throws Error when the stream is damaged.
+ */
+export function inflateInto(
+  wasm: BlocksWasm,
+  stored: Uint8Array,
+  end: number,
+  total: number,
+  resume: Resume | null = null,
+): Inflated {
+  checkHeader(stored);
+  const base = resume?.base ?? 0;
+  const done = resume?.done ?? 0;
+  const input = wasm.heap;
+  const length = stored.byteLength - HEADER_BYTES;
+  const window = (input + length + INPUT_SLACK + 15) & ~15;
+  const out = window + (resume?.history.byteLength ?? 0);
+  // One byte more than there should be, so that the end of the stream is seen.
+  const limit = out + end - base + (end === total ? 1 : 0);
+  const memory = wasm.bytes(limit + OUTPUT_SLACK);
+  memory.set(stored.subarray(HEADER_BYTES), input);
+  memory.fill(0, input + length, input + length + INPUT_SLACK);
+  if (resume) memory.set(resume.history, window);
+  const status = wasm.inflate(input, length, BigInt(resume?.bit ?? 0), window, out, limit);
+  const bitEnd = Number(wasm.bitEnd.value);
+  if (status === DAMAGED) throw new Error(`its stream is damaged near byte ${HEADER_BYTES + Math.floor(bitEnd / 8)}`);
+  const at = out + done - base;
+  const count = Math.max(0, Math.min(wasm.outEnd.value, out + end - base) - at);
+  const before = resume?.adler ?? 1;
+  if (status === COMPLETE) {
+    const checked = HEADER_BYTES + Math.ceil(bitEnd / 8);
+    if (done + count === total && stored.byteLength >= checked + CHECKSUM_BYTES) {
+      const view = new DataView(stored.buffer, stored.byteOffset + checked, CHECKSUM_BYTES);
+      if (view.getInt32(0) !== wasm.adler32(at, count, before))
+        throw new Error('its checksum is not that of its bytes');
+    }
+  }
+  let next: Resume | null = null;
+  if (status === FULL && end < total) {
+    const mark = wasm.markOut.value;
+    next = {
+      bit: Number(wasm.markBit.value),
+      base: base + mark - out,
+      history: memory.slice(Math.max(window, mark - HISTORY), mark),
+      done: end,
+      adler: wasm.adler32(at, count, before),
+    };
+  }
+  return { wasm, at, count, free: (limit + OUTPUT_SLACK + 15) & ~15, resume: next };
+}
+
+/**
+ * The bytes of a zlib stream that should hold `length`; fewer when it ends earlier, no more when it goes on.
+ *
+ * @throws Error when the stream is damaged.
  */
 export function inflateBlock(stored: Uint8Array, length: number): Promise<Uint8Array> | Uint8Array {
+  const wasm = length + stored.byteLength <= MAX_WASM_BYTES ? blocksWasm() : null;
+  if (wasm) {
+    const { at, count } = inflateInto(wasm, stored, length, length);
+    return wasm.bytes(0).slice(at, at + count);
+  }
   // The chunk size is the expected size, so that the output is made once; a sync flush lets a stream without its
-  // checksum pass, as libtiff does: the length is checked by the caller.
-  const o = { chunkSize: Math.max(64, length), maxOutputLength: length + 65536, finishFlush: 2 };
-  return stored.byteLength >= ASYNC_FROM_BYTES ? inflateAsync(stored, o) : inflateSync(stored, o);
+  // checksum pass: the length is checked by the caller.
+  return inflateAsync(stored, { chunkSize: Math.max(64, length), maxOutputLength: length + 65536, finishFlush: 2 });
 }

@@ -1,11 +1,15 @@
-/** Decoded blocks of GeoTIFFs, shared by the files of one load context: each block is decoded once while it stays. */
-import type { NumericArray } from '../../core/index.js';
+/** Decoded blocks of rasters, shared by the files of one load context: each block is decoded once while it stays. */
 
 /** Default size of a cache: that of a load context (`loading.md`). */
 export const DEFAULT_CACHE_BYTES = 256 << 20;
 
+/** What a cache can hold: pixels of a block, or an object that knows its size in bytes. */
+export interface Sized {
+  readonly byteLength: number;
+}
+
 interface Pending {
-  readonly promise: Promise<NumericArray>;
+  readonly promise: Promise<Sized>;
   readonly abort: AbortController;
   waiters: number;
 }
@@ -13,7 +17,7 @@ interface Pending {
 /** A cache of decoded blocks with a limit in bytes; the block unused for longest goes first. */
 export class BlockCache {
   readonly maxBytes: number;
-  readonly #blocks = new Map<string, NumericArray>();
+  readonly #blocks = new Map<string, Sized>();
   readonly #pending = new Map<string, Pending>();
   #bytes = 0;
   #decoded = 0;
@@ -33,7 +37,7 @@ export class BlockCache {
   }
 
   /** A block that is held now. */
-  peek(key: string): NumericArray | undefined {
+  peek(key: string): Sized | undefined {
     const block = this.#blocks.get(key);
     if (block) {
       // Reinserting moves it to the young end: a Map keeps insertion order.
@@ -44,33 +48,27 @@ export class BlockCache {
   }
 
   /**
-   * The block of a key, made by `decode` unless it is held or under way. Work under way is cancelled when every
+   * The block of a key, made by `decode` unless it is held or under way. One that is held but does not `suffice` (it
+   * has a part of its rows) is given to `decode`, whose answer takes its place. Work under way is cancelled when every
    * caller that waits for it has cancelled.
    */
-  async load(
+  async load<T extends Sized>(
     key: string,
     signal: AbortSignal | undefined,
-    decode: (signal: AbortSignal) => Promise<NumericArray>,
-  ): Promise<NumericArray> {
-    const held = this.peek(key);
-    if (held) return held;
-    signal?.throwIfAborted();
-    const pending = this.#pending.get(key) ?? this.#start(key, decode);
-    pending.waiters++;
-    if (!signal) return pending.promise;
-    return new Promise<NumericArray>((resolve, reject) => {
-      const leave = (): void => {
-        pending.waiters--;
-        if (pending.waiters === 0) {
-          this.#pending.delete(key);
-          pending.abort.abort(signal.reason);
-        }
-        // SAFETY: the contract of cancelling is to reject with the signal's own reason, whatever it is.
-        reject(signal.reason as Error);
-      };
-      signal.addEventListener('abort', leave, { once: true });
-      pending.promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
-    });
+    decode: (signal: AbortSignal, held: T | undefined) => Promise<T>,
+    suffices: (block: T) => boolean = () => true,
+  ): Promise<T> {
+    for (;;) {
+      // SAFETY: keys start with a prefix of their reader, which takes out what it put in.
+      const held = this.peek(key) as T | undefined;
+      if (held && suffices(held)) return held;
+      signal?.throwIfAborted();
+      const underWay = this.#pending.get(key);
+      const pending = underWay ?? this.#start(key, decode, held);
+      // SAFETY: as above.
+      const block = (await this.#wait(key, pending, signal)) as T;
+      if (!underWay || suffices(block)) return block;
+    }
   }
 
   /** Forgets the blocks whose key starts so: those of a closed file. */
@@ -82,17 +80,42 @@ export class BlockCache {
     }
   }
 
-  #start(key: string, decode: (signal: AbortSignal) => Promise<NumericArray>): Pending {
+  #wait(key: string, pending: Pending, signal: AbortSignal | undefined): Promise<Sized> {
+    pending.waiters++;
+    if (!signal) return pending.promise;
+    return new Promise((resolve, reject) => {
+      const leave = (): void => {
+        pending.waiters--;
+        if (pending.waiters === 0) {
+          if (this.#pending.get(key) === pending) this.#pending.delete(key);
+          pending.abort.abort(signal.reason);
+        }
+        // SAFETY: the contract of cancelling is to reject with the signal's own reason, whatever it is.
+        reject(signal.reason as Error);
+      };
+      signal.addEventListener('abort', leave, { once: true });
+      pending.promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
+    });
+  }
+
+  #start<T extends Sized>(
+    key: string,
+    decode: (signal: AbortSignal, held: T | undefined) => Promise<T>,
+    held: T | undefined,
+  ): Pending {
     const abort = new AbortController();
-    const promise = decode(abort.signal).then(
+    const settle = (): void => {
+      if (this.#pending.get(key)?.abort === abort) this.#pending.delete(key);
+    };
+    const promise = decode(abort.signal, held).then(
       (block) => {
         this.#decoded++;
-        if (this.#pending.get(key)?.abort === abort) this.#pending.delete(key);
+        settle();
         this.#keep(key, block);
         return block;
       },
       (error: unknown) => {
-        if (this.#pending.get(key)?.abort === abort) this.#pending.delete(key);
+        settle();
         throw error;
       },
     );
@@ -101,8 +124,13 @@ export class BlockCache {
     return pending;
   }
 
-  #keep(key: string, block: NumericArray): void {
-    if (block.byteLength > this.maxBytes || this.#blocks.has(key)) return;
+  #keep(key: string, block: Sized): void {
+    if (block.byteLength > this.maxBytes) return;
+    const earlier = this.#blocks.get(key);
+    if (earlier) {
+      this.#blocks.delete(key);
+      this.#bytes -= earlier.byteLength;
+    }
     this.#blocks.set(key, block);
     this.#bytes += block.byteLength;
     for (const [oldest, old] of this.#blocks) {

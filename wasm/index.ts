@@ -1,0 +1,5 @@
+/** Decoding of raster blocks in WebAssembly; written in AssemblyScript, compiled by scripts/lib/wasm.mjs. */
+export { HEAP } from './layout';
+export { bitEnd, inflate, markBit, markOut, outEnd } from './inflate';
+export { adler32 } from './adler';
+export { floatPlanes, planes } from './planes';
