@@ -6,6 +6,7 @@ import { mergeSources } from './merge-sources.js';
 import { openSources, warnOfBands } from './open-sources.js';
 import { checkLoadNames, checkOptions, type RasterLoadOptions } from './options.js';
 import { emptyTensor, resultType } from './result.js';
+import { warnOfNothingRead, warnOfResult } from './result-warnings.js';
 import { emptyError, requireRaster, requireSlice, rowsFor } from './rows.js';
 import type { LoadSurroundings, WarningKind } from './surroundings.js';
 
@@ -77,26 +78,12 @@ export async function loadSlice(
   const errors: LedgerEntry[] = [];
   const sources = await openSources(catalog, slice, o, rows, errors, signal);
   if (sources.length === 0) {
-    around.warn(
-      'skipped',
-      `None of the ${rows.length} files of the slice could be read; every pixel is invalid. See attrs.errors.`,
-    );
+    warnOfNothingRead(rows.length, around);
     return emptyTensor(slice, o, errors);
   }
   warnOfBands(sources, o, around);
   const result = resultType(sources, o);
   const tensor = await mergeSources(sources, slice, o, result, errors, around);
-  if (tensor.valid && !tensor.valid.includes(1)) {
-    const cause = o.mask === undefined ? 'all of them are nodata' : 'all of them are nodata or masked';
-    around.warn(
-      'no-valid-pixel',
-      `${rows.length} file(s) meet the slice ${JSON.stringify(slice.bounds)} in ${slice.crs.canonical}, but no pixel is valid: ${cause} there.`,
-    );
-  }
-  if (errors.length > 0)
-    around.warn(
-      'skipped',
-      `${errors.length} file(s) could not be read and were left out: ${errors.map((e) => e.item).join(', ')}. See attrs.errors.`,
-    );
+  warnOfResult(tensor, rows.length, slice, o, errors, around);
   return tensor;
 }
