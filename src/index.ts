@@ -65,6 +65,7 @@ export type {
 export {
   bandStatistics,
   binBands,
+  DataCube,
   dnToReflectance,
   earthSunDistance,
   gaussianSrf,
@@ -80,14 +81,26 @@ export type {
   BandWeights,
   CogOptions,
   CogReport,
+  CubeIndexes,
+  CubeLabel,
+  CubeLabels,
+  CubeSelectors,
+  CubeVar,
+  DataCubeInit,
   GeoTensorInit,
+  LabelRange,
   MaskRule,
   MergeMethod,
   RadianceOptions,
   RadianceUnit,
   ReflectanceOptions,
+  RegridOptions,
   Resampling,
+  SelOptions,
+  SeriesPoint,
   SrfOptions,
+  ZarrOptions,
+  ZarrReport,
 } from './pixels/index.js';
 export {
   appendFiles,
@@ -136,8 +149,8 @@ export type {
   RasterGrid,
   RasterizeOptions,
 } from './pixels/index.js';
-export { loadRaster, loadChips } from './load/index.js';
-export type { Chip, ChipOptions, ChipStream, RasterLoadOptions } from './load/index.js';
+export { loadCube, loadRaster, loadChips } from './load/index.js';
+export type { Chip, ChipOptions, ChipStream, CubeLoadOptions, RasterLoadOptions } from './load/index.js';
 export { gridSampler, randomSampler, tileToChips, fileWindows } from './sampling/index.js';
 export type {
   FileWindowOptions,

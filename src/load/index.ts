@@ -1,6 +1,8 @@
 /** Loading: a catalog and a slice to arrays. */
 export { closeLoadContext } from './context.js';
 export { loadChips, loadChipsQuietly, type Chip, type ChipOptions, type ChipStream } from './load-chips.js';
+export { loadCube } from './load-cube.js';
+export type { CubeLoadOptions } from './cube-options.js';
 export { loadRaster, loadRasterQuietly } from './load-raster.js';
 export type { RasterLoadOptions, RowOrder } from './options.js';
 export type { MaskRule } from '../pixels/index.js';

@@ -34,22 +34,38 @@ export function orderRows(rows: readonly CatalogRow[], order: RowOrder = 'time')
   return order === 'time' ? sorted : sorted.reverse();
 }
 
-/** @throws {@link CatalogError} `wrong-backend`. */
-export function requireRaster(catalog: GeoCatalog): void {
+const LOADERS: Readonly<Record<GeoCatalog['backend'], string>> = {
+  raster: 'loadRaster',
+  cube: 'loadCube',
+  vector: 'loadVector',
+};
+
+/** @throws {@link CatalogError} `wrong-backend`; {@link ArgumentError} `not-a-catalog`. */
+export function requireBackend(catalog: GeoCatalog, backend: GeoCatalog['backend'], loader: string): void {
   const given: unknown = catalog;
   if (kindOf(given) !== 'catalog') {
+    const build = `build${backend.replace(/^./, (c) => c.toUpperCase())}Catalog`;
     throw new ArgumentError('not-a-catalog', 'The first argument is a catalog.', {
       hint:
         given instanceof Promise
-          ? 'Write await before buildRasterCatalog or openCatalog.'
-          : 'Make one with buildRasterCatalog or openCatalog.',
+          ? `Write await before ${build} or openCatalog.`
+          : `Make one with ${build} or openCatalog.`,
     });
   }
-  if (catalog.backend === 'raster') return;
-  throw new CatalogError('wrong-backend', `loadRaster reads raster catalogs; this is a ${catalog.backend} catalog.`, {
-    hint: catalog.backend === 'vector' ? 'Use loadVector for a vector catalog.' : 'Use loadCube for a cube catalog.',
-    details: { backend: catalog.backend },
-  });
+  if (catalog.backend === backend) return;
+  throw new CatalogError(
+    'wrong-backend',
+    `${loader} reads ${backend} catalogs; this is a ${catalog.backend} catalog.`,
+    {
+      hint: `Use ${LOADERS[catalog.backend]} for a ${catalog.backend} catalog.`,
+      details: { backend: catalog.backend },
+    },
+  );
+}
+
+/** @throws {@link CatalogError} `wrong-backend`. */
+export function requireRaster(catalog: GeoCatalog): void {
+  requireBackend(catalog, 'raster', 'loadRaster');
 }
 
 /** @throws {@link ArgumentError} `not-a-slice`. */

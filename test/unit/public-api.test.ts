@@ -4,10 +4,10 @@ import { describe, test } from 'node:test';
 import * as nadir from '../../src/index.js';
 
 const VALUES = `
-ArgumentError BandNotFoundError CatalogError Crs CrsError EmptySelectionError ExportError ExpressionError FormatError GeoSlice GeoTensor GridAlignmentError
+ArgumentError BandNotFoundError CatalogError Crs CrsError DataCube EmptySelectionError ExportError ExpressionError FormatError GeoSlice GeoTensor GridAlignmentError
 IntervalError LabelError ManifestError NadirError SamplerError SelectionError SliceError SourceError TransformError UnsupportedDataError
 appendFiles bandStatistics binBands buildCubeCatalog buildRasterCatalog buildVectorCatalog catalogFromStac catalogToStac centerWindow createRandom createRecipe cropForSave curate days dnToReflectance earthSunDistance exportDataset fileWindows formatTime gaussianSrf gridResidual gridSampler
-intersectIntervals isGridAligned isNadirError loadChips loadRaster masks normalizedDifference openCatalog outerWindow padInterval padWindow parseTime planExport polygonsFromMask radianceToReflectance randomSampler
+intersectIntervals isGridAligned isNadirError loadChips loadCube loadRaster masks normalizedDifference openCatalog outerWindow padInterval padWindow parseTime planExport polygonsFromMask radianceToReflectance randomSampler
 rasterize roundHalfEven saveCog tileToChips toGdalTransform transformBounds verifyDataset
 `;
 

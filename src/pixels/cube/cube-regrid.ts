@@ -13,16 +13,9 @@ import {
 import { isCategoricalName } from '../categorical.js';
 import { dtypeOf } from '../numeric.js';
 import { arrayLike } from '../tensor/data.js';
+import { RESAMPLINGS, type Resampling } from '../warp/methods.js';
 import type { SourceGrid } from '../warp/source-grid.js';
-import {
-  planWarp,
-  RESAMPLINGS,
-  warpBlock,
-  type Block,
-  type RasterSource,
-  type Resampling,
-  type WarpedBlock,
-} from '../warp/warp-block.js';
+import { planWarp, warpBlock, type Block, type RasterSource, type WarpedBlock } from '../warp/warp-block.js';
 import { sizeOf, type CubeData, type CubeVar, type DataCubeInit } from './cube-data.js';
 
 export interface RegridOptions extends LongTask {
@@ -136,7 +129,7 @@ function paste(warped: WarpedBlock, block: Block, first: number, planes: number,
       const to = ((first + p) * out.height + block.row + r) * out.width + block.col;
       for (let c = 0; c < block.width; c++, i++) {
         const old = out.values[to + c] as number;
-        if (valid[i] === 1 && old !== old) out.values[to + c] = values[i] as number;
+        if ((valid === null || valid[i] === 1) && old !== old) out.values[to + c] = values[i] as number;
       }
     }
   }
