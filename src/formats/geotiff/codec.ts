@@ -1,9 +1,12 @@
 /** From the stored bytes of a block to its raw bytes: which codecs there are, and what each may do. */
 import { FormatError, UnsupportedDataError, messageOf } from '../../core/index.js';
+import { unpackCcitt } from './ccitt.js';
 import { inflateBlock } from './inflate.js';
 import { unpackJpeg } from './jpeg.js';
+import { unpackLerc } from './lerc.js';
 import { decodeLzw } from './lzw.js';
 import { packBits } from './packbits.js';
+import { unpackWebp } from './webp.js';
 import { unpackZstd } from './zstd.js';
 
 /** Names of TIFF compression codes, for messages and headers. */
@@ -29,6 +32,16 @@ const NAMES: Readonly<Record<number, string>> = {
   52546: 'JPEG XL',
 };
 
+/** What tags say to a codec. */
+export interface CodecOptions {
+  readonly photometric: number;
+  readonly jpegTables: Uint8Array | null;
+  /** Version and additional compression; empty when the tag is absent. */
+  readonly lercParameters: readonly number[];
+  /** T4Options of CCITT Group 3. */
+  readonly t4Options: number;
+}
+
 /** What a decoder must know of a block. */
 export interface BlockFacts {
   readonly compression: number;
@@ -38,7 +51,9 @@ export interface BlockFacts {
   readonly samples: number;
   readonly bits: number;
   readonly planar: 1 | 2;
-  readonly jpegTables: Uint8Array | null;
+  /** 1 unsigned, 2 signed, 3 float (TIFF SampleFormat). */
+  readonly format: 1 | 2 | 3;
+  readonly options: CodecOptions;
   /** Raw bytes that the block must give. */
   readonly expectedBytes: number;
 }
@@ -50,12 +65,17 @@ const deflate: Decoder = (stored, { expectedBytes }) => inflateBlock(stored, exp
 
 const DECODERS: Readonly<Record<number, Decoder>> = {
   1: (stored) => stored,
+  2: unpackCcitt,
+  3: unpackCcitt,
+  4: unpackCcitt,
   5: (stored, { expectedBytes }) => decodeLzw(stored, expectedBytes),
   7: unpackJpeg,
   8: deflate,
   32773: (stored, { expectedBytes }) => packBits(stored, expectedBytes),
   32946: deflate,
+  34887: unpackLerc,
   50000: (stored, { expectedBytes }) => unpackZstd(stored, expectedBytes),
+  50001: unpackWebp,
 };
 
 /** The name of a compression code. */

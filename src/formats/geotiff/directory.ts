@@ -17,6 +17,7 @@ export const TAG = {
   RowsPerStrip: 278,
   StripByteCounts: 279,
   PlanarConfiguration: 284,
+  T4Options: 292,
   Predictor: 317,
   ColorMap: 320,
   TileWidth: 322,
@@ -35,6 +36,7 @@ export const TAG = {
   GeoAsciiParams: 34737,
   GdalMetadata: 42112,
   GdalNodata: 42113,
+  LercParameters: 50674,
 } as const;
 
 /** TIFF's own texts, under the names that GDAL gives them. */
@@ -70,6 +72,11 @@ export class Tags {
     this.directory = directory;
     this.#little = little;
     this.#values = values;
+  }
+
+  /** Byte order of the file. */
+  get littleEndian(): boolean {
+    return this.#little;
   }
 
   has(tag: number): boolean {

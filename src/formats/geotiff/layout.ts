@@ -1,6 +1,6 @@
 /** How the pixels of one image of a TIFF (full resolution, overview or mask) are stored. */
 import { FormatError, UnsupportedDataError, dtypeSize, type DType } from '../../core/index.js';
-import { compressionName, isReadable, maxExpansion } from './codec.js';
+import { compressionName, isReadable, maxExpansion, type CodecOptions } from './codec.js';
 import { TAG, type Tags } from './directory.js';
 import type { TagPlace } from './structure.js';
 
@@ -20,11 +20,10 @@ export interface ImageLayout {
   readonly dtype: DType;
   readonly compression: number;
   readonly predictor: number;
-  readonly isYCbCr: boolean;
   readonly hasPalette: boolean;
   readonly offsets: TagPlace;
   readonly byteCounts: TagPlace | null;
-  readonly jpegTables: Uint8Array | null;
+  readonly options: CodecOptions;
 }
 
 /** Largest decoded block, in bytes: above it a file is either forged or not meant for windowed reading. */
@@ -35,6 +34,8 @@ const PHOTOMETRIC_PALETTE = 3;
 const PHOTOMETRIC_YCBCR = 6;
 const COMPRESSION_NONE = 1;
 const COMPRESSION_JPEG = 7;
+const COMPRESSION_LERC = 34887;
+const COMPRESSION_WEBP = 50001;
 const FORMAT_NAMES: Readonly<Record<number, string>> = {
   1: 'unsigned integer',
   2: 'signed integer',
@@ -115,6 +116,14 @@ export function readLayout(tags: Tags, name: string, fileBytes: number): ImageLa
   const photometric = tags.number(TAG.Photometric, 1);
   if (photometric === PHOTOMETRIC_YCBCR && compression !== COMPRESSION_JPEG)
     throw unsupported(name, 'photometric', 'holds YCbCr colours without JPEG');
+  if (photometric === PHOTOMETRIC_YCBCR && (count !== 3 || tags.number(TAG.PlanarConfiguration, 1) !== 1))
+    throw unsupported(name, 'photometric', `holds YCbCr colours in ${count} bands or in planes`);
+  if (compression === COMPRESSION_WEBP && (bits !== 8 || format === 3))
+    throw unsupported(name, 'bit-depth', `is WebP with ${bits} bits`);
+  if (compression === COMPRESSION_LERC && (bits % 8 !== 0 || (format === 3 ? bits < 32 : bits > 32)))
+    throw unsupported(name, 'bit-depth', `is LERC with ${bits}-bit ${FORMAT_NAMES[format] ?? ''} values`);
+  if (compression === COMPRESSION_LERC && format === 3 && !tags.littleEndian)
+    throw unsupported(name, 'compression', 'holds big-endian floats in LERC');
   if (compression === COMPRESSION_JPEG && bits !== 8) throw unsupported(name, 'bit-depth', `is JPEG with ${bits} bits`);
   const predictor = tags.number(TAG.Predictor, 1);
   const usesPredictor = compression === 5 || compression === 8 || compression === 32946 || compression === 50000;
@@ -185,10 +194,14 @@ export function readLayout(tags: Tags, name: string, fileBytes: number): ImageLa
     dtype,
     compression,
     predictor: usesPredictor ? predictor : 1,
-    isYCbCr: photometric === PHOTOMETRIC_YCBCR && count === 3,
     hasPalette: photometric === PHOTOMETRIC_PALETTE && tags.has(TAG.ColorMap),
     offsets,
     byteCounts,
-    jpegTables,
+    options: {
+      photometric,
+      jpegTables,
+      lercParameters: tags.numbers(TAG.LercParameters) ?? [],
+      t4Options: tags.number(TAG.T4Options, 0),
+    },
   };
 }

@@ -15,8 +15,6 @@ export interface SampleLayout {
   /** 1 none, 2 differences, 3 floating-point differences. */
   readonly predictor: number;
   readonly nodata: number | null;
-  /** YCbCr JPEG: to be turned into RGB. */
-  readonly isYCbCr: boolean;
 }
 
 /** Largest integer that a double holds exactly. */
@@ -164,19 +162,6 @@ function toDoubles(values: BigInt64Array | BigUint64Array, nodata: number | null
   return out;
 }
 
-/** JFIF's YCbCr (ITU-R BT.601, full range) to RGB, in place on interleaved bytes. */
-function ycbcrToRgb(bytes: Uint8Array): void {
-  for (let i = 0; i + 2 < bytes.length; i += 3) {
-    const y = bytes[i] ?? 0;
-    const cb = (bytes[i + 1] ?? 0) - 128;
-    const cr = (bytes[i + 2] ?? 0) - 128;
-    const clamp = (v: number): number => (v < 0 ? 0 : v > 255 ? 255 : Math.floor(v + 0.5));
-    bytes[i] = clamp(y + 1.402 * cr);
-    bytes[i + 1] = clamp(y - 0.344136 * cb - 0.714136 * cr);
-    bytes[i + 2] = clamp(y + 1.772 * cb);
-  }
-}
-
 /**
  * Numbers of a block, planar (sample, y, x). `bytes` may be changed and kept.
  *
@@ -185,7 +170,6 @@ function ycbcrToRgb(bytes: Uint8Array): void {
 export function unpackBlock(bytes: Uint8Array, layout: SampleLayout, place: string): NumericArray {
   const { width, rows, samples, bits, dtype, predictor } = layout;
   if (bits % 8 !== 0) return unpackBits(bytes, layout);
-  if (layout.isYCbCr) ycbcrToRgb(bytes);
   const size = bits / 8;
   const count = width * rows * samples;
   let raw =

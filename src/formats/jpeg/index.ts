@@ -1,1 +1,2 @@
+export { decodeJpeg, type JpegLimits } from './decode.js';
 export { encodeJpeg } from './encode.js';

@@ -158,8 +158,6 @@ def cases():
     refused = {
         'complex': write('complex', np.ones((1, 4, 4), 'complex64')),
         'int64-too-large': write('i64', np.full((1, 4, 4), 2**60 + 1, 'int64')),
-        'lerc': write('lerc', f32, compress='lerc'),
-        'webp': write('webp', np.zeros((3, 16, 16), 'uint8'), compress='webp'),
     }
     dump('cases.json.gz', dict(cases=out, refused={k: b64(v) for k, v in refused.items()}))
 
