@@ -78,7 +78,6 @@ function readRow2d(bits: Bits, above: Changes, aboveCount: number, row: Changes,
     const b1 = findB1();
     const position = b1 < aboveCount ? (above[b1] ?? width) : width;
     const code = bits.peek(7);
-    const code = bits.peek(7);
     const isWhite = isWhiteAt(count);
     const vertical = VERTICAL.find(([value, length]) => code >> (7 - length) === value);
     if (vertical) {
