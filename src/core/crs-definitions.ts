@@ -1,8 +1,9 @@
 /**
- * Definitions of the coordinate reference systems that need no network.
+ * Definitions of the coordinate reference systems that need no network: the common ones here, others in the packed table.
  *
  * Parameters are those of the EPSG registry, as PROJ strings with x,y axis order.
  */
+import { findEpsg } from './epsg.js';
 
 export interface CrsDefinition {
   readonly name: string;
@@ -89,5 +90,5 @@ export function findDefinition(epsg: number): CrsDefinition | undefined {
       };
     }
   }
-  return undefined;
+  return findEpsg(epsg);
 }

@@ -15,6 +15,7 @@ export interface ProjectionParameters {
   readonly a: number;
   readonly b: number;
   readonly title?: string;
+  readonly ellps?: string;
   readonly units?: string;
   readonly to_meter?: number;
   readonly zone?: number;
@@ -31,6 +32,12 @@ export interface ProjectionParameters {
   readonly datum_params?: readonly (number | string)[];
   readonly sphere?: boolean;
   readonly nadgrids?: unknown;
+  readonly alpha?: number;
+  readonly longc?: number;
+  readonly rectified_grid_angle?: number;
+  readonly no_uoff?: boolean;
+  /** Longitude of the prime meridian, radians. */
+  readonly from_greenwich?: number;
 }
 
 const BRAND = Symbol.for('nadir.crs');
@@ -44,7 +51,7 @@ const PROJ_NAMES = new Set(['longlat', 'merc', 'tmerc', 'utm', 'stere', 'laea', 
 
 function unknownCode(code: string): CrsError {
   return new CrsError('unknown-crs', `CRS ${code} is not built in.`, {
-    hint: `Register it first: Crs.register('${code}', '<PROJ string or WKT>').`,
+    hint: `Register it first, with the datum shift of your region if it has one: Crs.register('${code}', '<PROJ string or WKT>').`,
     details: { crs: code },
   });
 }

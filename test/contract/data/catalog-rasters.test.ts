@@ -17,9 +17,6 @@ const LEFT_OUT: readonly (readonly [code: string, files: RegExp, why: string])[]
   ['bad-tag', /^bad_inputs\/(?:crash|imgtiff)/, 'fuzzed'],
   ['forged-count', /^bad_inputs\/(?:crash|imgtiff)/, 'fuzzed'],
   ['truncated', /^bad_inputs\/oom/, 'fuzzed'],
-  ['no-crs', /^elevation\/olinda\/L7_ETMs\.tif$/, 'EPSG:31985 is not built in'],
-  ['no-crs', /^elevation\/other\/dem\.tif$/, 'EPSG:2056 is not built in'],
-  ['no-crs', /^tiff_fixtures\/DEM_BS28_2016_1000_1141\.tif$/, 'EPSG:2193 is not built in'],
   [
     'outside-domain',
     /^(?:landsat\/other\/goes|tiff_fixtures\/image_geos)\.tif$/,
