@@ -9,7 +9,7 @@ import { cycleLook, initialLook, isLook, LookControls } from '../pixels/look-con
 import { RampLegend } from '../pixels/ramp-legend.js';
 import { Readout, usePixelValues } from '../pixels/readout.js';
 import type { Layer } from '../pixels/scene.js';
-import { lookLimits, type Limits } from '../pixels/stretch.js';
+import { seriesLimits, type Limits } from '../pixels/stretch.js';
 import { TileStore } from '../pixels/tiles.js';
 import { DataTable } from '../shared/data-table.js';
 import { Frame } from '../shared/frame.js';
@@ -24,6 +24,7 @@ import { useFrames } from './use-frames.js';
 
 const NONE: ReadonlySet<number> = new Set();
 const NO_FEATURES: readonly never[] = [];
+const NO_FRAMES: readonly never[] = [];
 const isFrame = (v: unknown): v is number => typeof v === 'number' && Number.isInteger(v) && v >= 0;
 const isFrameOrNone = (v: unknown): v is number | null => v === null || isFrame(v);
 const isFlag = (v: unknown): v is boolean => typeof v === 'boolean';
@@ -65,7 +66,8 @@ export function TensorView({ payload, host }: ViewProps<'tensor'>): JSX.Element 
   const first = useMemo(() => initialLook(data.rendering, bandNames.length), [data]);
   const [wanted, setLook] = state<Look>('look', first, isLook);
   const { preview, look, bands, bandAt, isStopped } = useBands(host, viewId, datasetId, inline, shownFrame, wanted);
-  const limits = useMemo(() => lookLimits(preview, look), [preview, look]);
+  const dates = data.frames ?? NO_FRAMES;
+  const limits = useMemo(() => seriesLimits(dates, preview, look), [dates, preview, look]);
   const classes = bands.length === 1 ? classesOfBand(data, bands[0] ?? 0) : null;
 
   const [height, width] = [data.shape.at(-2) ?? 1, data.shape.at(-1) ?? 1];
@@ -161,7 +163,7 @@ export function TensorView({ payload, host }: ViewProps<'tensor'>): JSX.Element 
           {tab === 'image' && data.validFraction < 1 && (
             <Button
               text="Mask"
-              label="Hatch pixels without data (M)"
+              label="Mask: hatch pixels without data (M)"
               pressed={showsMask}
               onClick={() => setShowsMask(!showsMask)}
             />

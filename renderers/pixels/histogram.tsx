@@ -50,7 +50,8 @@ export function Histogram({ preview, look, limits, onLimits }: HistogramProps): 
       `L${(((i + 0.5) * WIDTH) / BINS).toFixed(2)} ${(HEIGHT - Math.min(1, size(n) / size(most)) * (HEIGHT - 4)).toFixed(2)}`;
     return counts.map((c) => `M0 ${HEIGHT}${[...c].map(point).join('')}L${WIDTH} ${HEIGHT}Z`);
   }, [preview, look.bands.join(), range.join(), isLog]);
-  if (!paths) return null;
+  const valid = useMemo(() => validPart(preview, look), [preview, look.bands.join()]);
+  if (!paths || valid === 0) return null;
   const [low, high] = range;
   const share = (v: number): number => Math.max(0, Math.min(1, (v - low) / (high - low)));
   const names = look.bands.map((b) => preview.bands[b]?.name ?? '');
@@ -63,7 +64,7 @@ export function Histogram({ preview, look, limits, onLimits }: HistogramProps): 
   };
   return (
     <figure class="histogram">
-      <div class="histogram-axis">
+      <div class="stretch-axis">
         <svg
           viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
           preserveAspectRatio="none"
@@ -94,7 +95,10 @@ export function Histogram({ preview, look, limits, onLimits }: HistogramProps): 
       </div>
       <figcaption>
         <span>{formatNumber(low, 3)}</span>
-        <span class="muted">{formatPercent(validPart(preview, look))} valid</span>
+        <span class="muted ellipsis">
+          {isRgb ? '' : `${names[0] ?? ''} · `}
+          {formatPercent(valid)} valid
+        </span>
         <span>{formatNumber(high, 3)}</span>
       </figcaption>
       <div class="limits-edit">
@@ -103,7 +107,7 @@ export function Histogram({ preview, look, limits, onLimits }: HistogramProps): 
             <Button
               key={channel}
               text={channel.toUpperCase()}
-              label={`Limits of ${NAMES[i] ?? ''} (${names[i] ?? ''})`}
+              label={`${channel.toUpperCase()}: limits of ${NAMES[i] ?? ''} (${names[i] ?? ''})`}
               pressed={i === active}
               class={`band-${channel}`}
               onClick={() => setChosen(i)}
@@ -111,7 +115,7 @@ export function Histogram({ preview, look, limits, onLimits }: HistogramProps): 
           ))}
         <NumberBox label={`Low limit of ${names[active] ?? ''}, number`} value={a} onValue={(v) => set(0, v)} />
         <NumberBox label={`High limit of ${names[active] ?? ''}, number`} value={b} onValue={(v) => set(1, v)} />
-        <Button text="log" label="Counts on a logarithmic scale" pressed={isLog} onClick={() => setLog(!isLog)} />
+        <Button text="log" label="log: counts on a logarithmic scale" pressed={isLog} onClick={() => setLog(!isLog)} />
       </div>
     </figure>
   );

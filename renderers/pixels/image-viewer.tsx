@@ -207,7 +207,7 @@ export function ImageViewer(props: ImageViewerProps): JSX.Element {
         <Button icon="plus" label="Zoom in (+)" onClick={() => zoom(2)} />
         <Button icon="minus" label="Zoom out (−)" onClick={() => zoom(0.5)} />
         <Button icon="fit" label="Fit the image (F)" onClick={fit} />
-        <Button text="1:1" label="One pixel per screen pixel (1)" onClick={oneToOne} />
+        <Button text="1:1" label="1:1, one pixel per screen pixel (1)" onClick={oneToOne} />
       </div>
       {camera && view && stored !== null && (
         <div class="zoom-level" aria-hidden="true">

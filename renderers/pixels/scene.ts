@@ -12,6 +12,10 @@ const MOST_PAINTED = 160;
 const STAND_INS = 3;
 /** Most tiles of one view; more would mean a level too fine. */
 const MOST_TILES = 64;
+/** A level is worth asking for when its pixels are this much smaller than those of the preview. */
+const FINER = 0.9;
+/** Pixels that stand for several are smoothed until they are enlarged this much; real ones are always squares. */
+const SMOOTHED = 4;
 /** Distance of the hatching of the mask overlay, in CSS pixels. */
 const HATCH = 8;
 /** How much of it is stripe. */
@@ -78,7 +82,7 @@ export function wantedLevel({ camera, levels, deviceRatio, image, view }: Scene,
   if (levels === 0) return null;
   let z = levelOf(camera.scale, deviceRatio, levels);
   while (tilesIn(visible(camera, image, view), z).length > MOST_TILES) z++;
-  return 2 ** z < preview.step * 0.75 ? z : null;
+  return 2 ** z < preview.step * FINER ? z : null;
 }
 
 /** The tiles that a layer needs under a camera, in the order in which they should come. */
@@ -141,13 +145,14 @@ function fresh(canvas: HTMLCanvasElement, width: number, height: number): Canvas
 function drawPieces(context: CanvasRenderingContext2D, scene: Scene, layer: Layer, painted: Painted): void {
   const { camera, image, view, tiles, levels } = scene;
   const part = visible(camera, image, view);
+  const isSmooth = layer.classes === null;
   context.save();
   const whole = rectOf(scene, 0, 0, image.width, image.height);
   context.beginPath();
   context.rect(...whole);
   context.clip();
   const base = painted.of(layer.preview, layer.look, layer);
-  drawPart(context, scene, base, [0, 0, image.width, image.height], part);
+  drawPart(context, scene, base, [0, 0, image.width, image.height], part, isSmooth);
   const z = wantedLevel(scene, layer.preview);
   if (tiles && z !== null) {
     const look: Look = { ...layer.look, bands: layer.bands.map((_, i) => i) };
@@ -163,7 +168,7 @@ function drawPieces(context: CanvasRenderingContext2D, scene: Scene, layer: Laye
           y * side + piece.height * 2 ** level,
         ] as const;
         context.clearRect(...rectOf(scene, ...box));
-        drawPart(context, scene, painted.of(piece, look, layer), box, part);
+        drawPart(context, scene, painted.of(piece, look, layer), box, part, isSmooth);
       }
     }
   }
@@ -192,6 +197,7 @@ function drawPart(
   picture: HTMLCanvasElement,
   box: Box,
   part: Box,
+  isSmooth: boolean,
 ): void {
   const [px, py] = [(box[2] - box[0]) / picture.width, (box[3] - box[1]) / picture.height];
   const c0 = Math.max(0, Math.floor((part[0] - box[0]) / px));
@@ -200,8 +206,8 @@ function drawPart(
   const r1 = Math.min(picture.height, Math.ceil((part[3] - box[1]) / py));
   if (c1 <= c0 || r1 <= r0) return;
   const to = rectOf(scene, box[0] + c0 * px, box[1] + r0 * py, box[0] + c1 * px, box[1] + r1 * py);
-  const isReduced = to[2] < c1 - c0;
-  context.imageSmoothingEnabled = isReduced;
+  const enlarged = to[2] / (c1 - c0);
+  context.imageSmoothingEnabled = enlarged < 1 || (isSmooth && px > 1 && enlarged < SMOOTHED);
   context.imageSmoothingQuality = 'medium';
   context.drawImage(picture, c0, r0, c1 - c0, r1 - r0, ...to);
 }

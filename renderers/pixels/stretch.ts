@@ -92,6 +92,23 @@ export function commonLimits(previews: readonly Preview[], band: number, stretch
   );
 }
 
+/**
+ * Limits of each shown band that all dates of a series share, so that a change of brightness is one of the ground: those
+ * of many images for grey and colour pictures, where clouds come and go; for quantities all of their values.
+ */
+export function seriesLimits(dates: readonly Preview[], preview: Preview, look: Look): readonly Limits[] {
+  const own = lookLimits(preview, look);
+  if (dates.length < 2 || look.stretch === 'manual') return own;
+  const isPicture = look.bands.length === 3 || look.ramp === 'gray';
+  return look.bands.map((b, i) => {
+    const here = dates.filter((p) => p.bands[b]?.stats != null);
+    if (here.length < 2) return own[i] ?? [0, 1];
+    if (isPicture) return commonLimits(here, b, look.stretch);
+    const each = here.map((p) => bandLimits(p, b, look.stretch));
+    return centred(look.ramp, [Math.min(...each.map((l) => l[0])), Math.max(...each.map((l) => l[1]))]);
+  });
+}
+
 /** Counts of valid values in `bins` equal steps between the limits; values outside count in the end bins. */
 export function histogram(preview: Preview, band: number, limits: Limits, bins: number): Uint32Array {
   const counts = new Uint32Array(bins);

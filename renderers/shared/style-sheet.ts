@@ -196,7 +196,7 @@ const PIXELS = `
 .image-box { flex: 1 1 auto; min-width: 0; min-height: 0; container-type: size; display: flex; }
 .image-pane .pixels, .detail-image .pixels { cursor: crosshair; }
 .histogram { margin: 0 0 8px; }
-.histogram-axis { position: relative; }
+.stretch-axis { position: relative; }
 .histogram svg { display: block; width: 100%; height: 64px; border-bottom: 1px solid var(--line); }
 .limit-handle { position: absolute; top: 0; bottom: 0; width: 24px; margin-left: -12px; cursor: ew-resize; touch-action: none; }
 .limit-handle::before { content: ''; position: absolute; left: 11px; top: 0; bottom: 0; width: 2px; background: var(--focus); }

@@ -93,7 +93,7 @@ export function classesInAttrs(attrs: Readonly<Record<string, unknown>>): readon
 }
 
 /** A mask: what does not hold, and what does. */
-export const MASK_CLASSES: readonly BandClass[] = [c(0, 'no (0)', '#d9d9d9'), c(1, 'yes (1)', '#0072b2')];
+export const MASK_CLASSES: readonly BandClass[] = [c(0, 'no', '#d9d9d9'), c(1, 'yes', '#0072b2')];
 
 /** Classes of a band: its own, those of a known product, or one colour per distinct value; null for a measurement. */
 export function classesOf(

@@ -43,6 +43,21 @@ function isMask(tensor: TensorLike, band: number): boolean {
   return ones > 0 || bands === 1;
 }
 
+/** True when a nameless band lies on both sides of zero within −1 … 1, as normalised differences do. */
+function isNormalised(tensor: TensorLike): boolean {
+  const { height, width, isNamed, bands, dtype } = tensorFacts(tensor);
+  if (isNamed || bands > 1 || !dtype.startsWith('float')) return false;
+  const every = Math.max(1, Math.floor((height * width) / 65_536)) | 1;
+  let low = 0;
+  for (let i = 0; i < height * width; i += every) {
+    const v = tensor.values[i] ?? NaN;
+    if (tensor.valid?.[i] === 0 || !Number.isFinite(v)) continue;
+    if (v < -1 || v > 1) return false;
+    if (v < low) low = v;
+  }
+  return low < 0;
+}
+
 /** The rendering of a tensor at first. */
 export function tensorRendering(tensor: TensorLike): Rendering {
   const { bandNames, dtype } = tensorFacts(tensor);
@@ -55,6 +70,7 @@ export function tensorRendering(tensor: TensorLike): Rendering {
   const [band] = chosen.bands;
   if (band !== undefined && !hasNamedClasses(chosen.classes) && isMask(tensor, band))
     return { ...chosen, bands: [band], classes: MASK_CLASSES };
+  if (chosen.classes === null && isNormalised(tensor)) return { ...chosen, ramp: 'diverging' };
   return chosen;
 }
 

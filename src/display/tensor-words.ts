@@ -58,10 +58,12 @@ export function tensorText(
       short(s?.p98),
     ];
   });
+  const isBlank = preview.bands.length > 0 && preview.bands.every((b) => b.stats === null);
   return [
     `GeoTensor ${title}`,
     ...facts([...pairs, ['bounds', `[${bounds.map(shortNumber).join(', ')}]`]]),
     '',
+    ...(isBlank ? ['No valid pixel: everything is nodata or masked.', ''] : []),
     ...textTable(['band', 'min', 'mean', 'max', '2 %', '98 %'], rows),
     ...(t.bands > TEXT_BANDS ? [`  … ${grouped(t.bands - TEXT_BANDS)} more bands`] : []),
     ...(every > 1 ? [`  (statistics of every ${every}th row)`] : []),

@@ -40,31 +40,47 @@ export function makeTile(tensor: TensorLike, args: Readonly<Record<string, unkno
   const name = t.bandNames[band] ?? '';
   const nearest = isCategorical(name, tensor.attrs);
   const from = planeOffset(tensor, frame, band);
-  // Of edge blocks, what lies inside.
   const xs = Array.from({ length: width }, (_, i) => offsets((x0 + i) * step, step, t.width, nearest));
+  // One list of columns, SAMPLES per pixel; −1 where an edge block has fewer.
+  const columns = Int32Array.from(
+    { length: width * SAMPLES },
+    (_, i) => xs[Math.floor(i / SAMPLES)]?.[i % SAMPLES] ?? -1,
+  );
   const plane = { values: new Float64Array(width * height), valid: new Uint8Array(width * height) };
-  const { values, valid } = tensor;
-  for (let r = 0, k = 0; r < height; r++) {
-    const ys = offsets((y0 + r) * step, step, t.height, nearest);
-    for (let c = 0; c < width; c++, k++) {
-      let [sum, count] = [0, 0];
-      for (const y of ys) {
-        for (const x of xs[c] ?? []) {
-          const i = from + y * t.width + x;
-          const v = values[i] ?? NaN;
-          if (valid?.[i] === 0 || !Number.isFinite(v)) continue;
-          sum += v;
-          count++;
-        }
-      }
-      if (count === 0) continue;
-      plane.values[k] = sum / count;
-      plane.valid[k] = 1;
-    }
+  const counts = new Uint16Array(width * height);
+  for (let r = 0; r < height; r++) {
+    for (const y of offsets((y0 + r) * step, step, t.height, nearest))
+      addRow(tensor, from + y * t.width, columns, plane.values, counts, r * width);
+  }
+  for (let k = 0; k < counts.length; k++) {
+    const count = counts[k] ?? 0;
+    if (count === 0) continue;
+    plane.values[k] = (plane.values[k] ?? 0) / count;
+    plane.valid[k] = 1;
   }
   const isInteger = !t.dtype.startsWith('float') && (z === 0 || nearest);
   const made = bandOf(oneLine(name), { ...plane, stats: null }, null, isInteger, true);
   return { width, height, band: made };
+}
+
+/** Adds the pixels of one source row to the sums and counts of a row of a tile that begins at `at`. */
+function addRow(
+  { values, valid }: TensorLike,
+  row: number,
+  columns: Int32Array,
+  sums: Float64Array,
+  counts: Uint16Array,
+  at: number,
+): void {
+  for (let i = 0; i < columns.length; i++) {
+    const x = columns[i] ?? -1;
+    if (x < 0) continue;
+    const v = values[row + x] ?? NaN;
+    if (valid?.[row + x] === 0 || !Number.isFinite(v)) continue;
+    const k = at + Math.floor(i / SAMPLES);
+    sums[k] = (sums[k] ?? 0) + v;
+    counts[k] = (counts[k] ?? 0) + 1;
+  }
 }
 
 /** Positions along one axis that stand for a block: its middle for classes, else up to four evenly spaced ones. */
