@@ -2,55 +2,49 @@
 import { ArgumentError, isFloat, type DType } from '../../core/index.js';
 import { defaultFill, dtypeOf, makeArray, promote } from '../numeric.js';
 import { requireSameGrid } from './axes.js';
+import { ARITHMETIC, BITS, COMPARISONS, type Operation } from './operations.js';
 import { compactValid, type GeoTensorInit, type TensorData } from './data.js';
 
-export type ArithmeticName = 'add' | 'sub' | 'mul' | 'div';
-export type BitName = 'and' | 'or' | 'xor';
-export type ComparisonName = 'gt' | 'ge' | 'lt' | 'le' | 'eq' | 'ne';
-
-const ARITHMETIC: Readonly<Record<ArithmeticName, (a: number, b: number) => number>> = {
-  add: (a, b) => a + b,
-  sub: (a, b) => a - b,
-  mul: (a, b) => a * b,
-  div: (a, b) => a / b,
-};
-const BITS: Readonly<Record<BitName, (a: number, b: number) => number>> = {
-  and: (a, b) => a & b,
-  or: (a, b) => a | b,
-  xor: (a, b) => a ^ b,
-};
-const COMPARISONS: Readonly<Record<ComparisonName, (a: number, b: number) => number>> = {
-  gt: (a, b) => (a > b ? 1 : 0),
-  ge: (a, b) => (a >= b ? 1 : 0),
-  lt: (a, b) => (a < b ? 1 : 0),
-  le: (a, b) => (a <= b ? 1 : 0),
-  eq: (a, b) => (a === b ? 1 : 0),
-  ne: (a, b) => (a !== b ? 1 : 0),
-};
+export type ArithmeticName = keyof typeof ARITHMETIC;
+export type BitName = keyof typeof BITS;
+export type ComparisonName = keyof typeof COMPARISONS;
 
 type Operand = TensorData | number;
 
-function apply(
-  t: TensorData,
-  other: Operand,
-  dtype: DType,
-  fillValue: number,
-  fn: (a: number, b: number) => number,
-): GeoTensorInit {
+/** Values worked on together: doubles of both operands and the result stay in the processor's cache. */
+const BLOCK = 2048;
+
+function apply(t: TensorData, other: Operand, dtype: DType, fillValue: number, operation: Operation): GeoTensorInit {
   if (typeof other !== 'number') requireSameGrid(t, other);
-  const n = t.values.length;
-  const values = makeArray(dtype, n);
-  const valid = new Uint8Array(n);
+  const length = t.values.length;
+  const values = makeArray(dtype, length);
+  const valid = new Uint8Array(length).fill(1);
+  if (t.valid) valid.set(t.valid);
+  const otherValid = typeof other === 'number' ? null : other.valid;
+  let isGap = t.valid !== null;
+  if (otherValid) {
+    isGap = true;
+    // SAFETY: i < length of both; tensors of one grid are equally long.
+    for (let i = 0; i < length; i++) if (otherValid[i] === 0) valid[i] = 0;
+  }
   const mayBeNaN = isFloat(dtype);
-  for (let i = 0; i < n; i++) {
-    const isValid = t.valid?.[i] !== 0 && (typeof other === 'number' || other.valid?.[i] !== 0);
-    const v = isValid
-      ? fn(t.values[i] as number, typeof other === 'number' ? other : (other.values[i] as number))
-      : NaN;
-    // 0/0 and the like are no numbers, hence no valid pixels.
-    const holds = isValid && (!mayBeNaN || v === v);
-    values[i] = holds ? v : fillValue;
-    valid[i] = holds ? 1 : 0;
+  const [a, b, out] = [new Float64Array(BLOCK), new Float64Array(BLOCK), new Float64Array(BLOCK)];
+  if (typeof other === 'number') b.fill(other);
+  for (let start = 0; start < length; start += BLOCK) {
+    const n = Math.min(BLOCK, length - start);
+    a.set(t.values.subarray(start, start + n));
+    if (typeof other !== 'number') b.set(other.values.subarray(start, start + n));
+    operation(a, b, out, n);
+    if (isGap) for (let i = 0; i < n; i++) if (valid[start + i] === 0) out[i] = fillValue;
+    if (mayBeNaN) {
+      for (let i = 0; i < n; i++) {
+        // 0/0 and the like are no numbers, hence no valid pixels.
+        if (out[i] === out[i]) continue;
+        out[i] = fillValue;
+        valid[start + i] = 0;
+      }
+    }
+    values.set(n === BLOCK ? out : out.subarray(0, n), start);
   }
   return { ...t, values, valid: compactValid(valid), fillValue, attrs: t.attrs };
 }

@@ -1,10 +1,11 @@
 /** Reductions over axes; invalid pixels are skipped. */
 import { ArgumentError, dtypeSize, isFloat, type DType, type NumericArray } from '../../core/index.js';
-import { medianOf } from '../merge.js';
 import { dtypeOf, makeArray } from '../numeric.js';
-import { compactValid, type Dim, type GeoTensorInit, type TensorData } from './data.js';
+import { deviationOf, joinMoments, momentsOf, NO_MOMENTS } from '../statistics/moments.js';
+import { REDUCERS, type ReductionName } from './reducers.js';
+import type { Dim, GeoTensorInit, TensorData } from './data.js';
 
-export type ReductionName = 'mean' | 'sum' | 'min' | 'max' | 'median' | 'std';
+export type { ReductionName } from './reducers.js';
 
 /** Result of a reduction that loses a spatial axis, and with it its place on Earth. NaN where nothing was valid. */
 export interface PlainArray {
@@ -13,35 +14,52 @@ export interface PlainArray {
   readonly dims: readonly Dim[];
 }
 
-const REDUCTIONS: Readonly<Record<ReductionName, (v: Float64Array) => number>> = {
-  sum,
-  mean: (v) => sum(v) / v.length,
-  min: (v) => v.reduce((a, b) => Math.min(a, b), Infinity),
-  max: (v) => v.reduce((a, b) => Math.max(a, b), -Infinity),
-  median: medianOf,
-  std: (v) => {
-    const mean = sum(v) / v.length;
-    let squares = 0;
-    for (const x of v) squares += (x - mean) ** 2;
-    return Math.sqrt(squares / v.length);
-  },
-};
-
-function sum(v: Float64Array): number {
-  let total = 0;
-  for (const x of v) total += x;
-  return total;
-}
+/** Values looked at together. */
+const BLOCK = 4096;
 
 /** One number over all valid pixels; NaN when there is none. `std` divides by n. */
 export function reduceAll(name: ReductionName, t: TensorData): number {
-  const { valid } = t;
-  const kept = new Float64Array(t.values.length);
-  let n = 0;
-  t.values.forEach((v, i) => {
-    if (valid?.[i] !== 0) kept[n++] = v;
-  });
-  return n === 0 ? NaN : REDUCTIONS[name](kept.subarray(0, n));
+  return reduceRuns(name, t, 0, [0], t.values.length, new Float64Array(BLOCK)).value;
+}
+
+/** Reduces the valid values of runs of consecutive values, block by block; only the median gathers all of them. */
+function reduceRuns(
+  name: ReductionName,
+  { values, valid }: TensorData,
+  start: number,
+  runs: readonly number[],
+  length: number,
+  block: Float64Array,
+): { readonly value: number; readonly count: number } {
+  const all = name === 'median' ? new Float64Array(runs.length * length) : null;
+  let count = 0;
+  let value = NaN;
+  let moments = NO_MOMENTS;
+  for (const run of runs) {
+    const end = start + run + length;
+    for (let at = start + run; at < end; at += BLOCK) {
+      let n = Math.min(BLOCK, end - at);
+      if (n === 1) block[0] = values[at] as number;
+      else block.set(values.subarray(at, at + n));
+      if (valid !== null) {
+        const seen = n;
+        n = 0;
+        // SAFETY: i < seen, the filled length of the block.
+        for (let i = 0; i < seen; i++) if (valid[at + i] !== 0) block[n++] = block[i] as number;
+        if (n === 0) continue;
+      }
+      if (all) all.set(n === BLOCK ? block : block.subarray(0, n), count);
+      else if (name === 'std') moments = joinMoments(moments, momentsOf(block, n));
+      else if (name === 'min' || name === 'max') {
+        const part = REDUCERS[name](block, n);
+        value = count === 0 ? part : Math[name](value, part);
+      } else value = (count === 0 ? 0 : value) + REDUCERS.sum(block, n);
+      count += n;
+    }
+  }
+  if (count > 0 && all) value = REDUCERS.median(all, count);
+  if (name === 'std') value = deviationOf(moments);
+  return { value: name === 'mean' ? value / count : value, count };
 }
 
 function reducedType(name: ReductionName, dtype: DType): DType {
@@ -64,35 +82,49 @@ export function reduceAxes(
   const shape = t.shape.filter((_, axis) => isKept[axis]);
   const dims = t.dims.filter((_, axis) => isKept[axis]);
   const strides = t.shape.map((_, axis) => t.shape.slice(axis + 1).reduce((a, b) => a * b, 1));
-  const offsets = (kept: boolean): number[] =>
+  /** Offsets of all positions along some axes. */
+  const offsets = (axes: readonly boolean[]): number[] =>
     t.shape.reduce<number[]>(
       (list, n, axis) =>
-        isKept[axis] === kept
-          ? list.flatMap((o) => Array.from({ length: n }, (_, i) => o + i * (strides[axis] ?? 0)))
-          : list,
+        axes[axis] ? list.flatMap((o) => Array.from({ length: n }, (_, i) => o + i * (strides[axis] ?? 0))) : list,
       [0],
     );
-  const outer = offsets(true);
-  const inner = offsets(false);
-  const scratch = new Float64Array(inner.length);
-  const results = new Float64Array(outer.length).fill(NaN);
-  const valid = new Uint8Array(outer.length);
-  outer.forEach((o, k) => {
-    let n = 0;
-    for (const i of inner) if (t.valid?.[o + i] !== 0) scratch[n++] = t.values[o + i] as number;
-    if (n === 0) return;
-    results[k] = REDUCTIONS[name](scratch.subarray(0, n));
-    valid[k] = 1;
-  });
-  if (!dims.includes('y') || !dims.includes('x')) return { plain: { values: results, shape, dims } };
+  const hasPlace = dims.includes('y') && dims.includes('x');
+  const size = shape.reduce((a, b) => a * b, 1);
+  const results = new Float64Array(size);
+  const valid = new Uint8Array(size);
+  if (hasPlace) {
+    const isOuter = t.dims.map((d) => d !== 'y' && d !== 'x');
+    const planes = offsets(isKept.map((kept) => !kept));
+    const plane = strides.at(-3) ?? t.values.length;
+    offsets(isOuter.map((outer, axis) => outer && isKept[axis] === true)).forEach((start, k) => {
+      const [from, to] = [k * plane, (k + 1) * plane];
+      reducePlanes(name, t, start, planes, results.subarray(from, to), valid.subarray(from, to));
+    });
+  } else {
+    // Reduced axes at the end make runs of consecutive values.
+    const lastKept = isKept.lastIndexOf(true);
+    const length = lastKept < 0 ? t.values.length : (strides[lastKept] ?? 1);
+    const runs = offsets(isKept.map((kept, axis) => !kept && axis < lastKept));
+    const block = new Float64Array(BLOCK);
+    offsets(isKept).forEach((start, k) => {
+      const { value, count } = reduceRuns(name, t, start, runs, length, block);
+      results[k] = count === 0 ? NaN : value;
+      valid[k] = count === 0 ? 0 : 1;
+    });
+  }
+  if (!hasPlace) return { plain: { values: results, shape, dims } };
   const dtype = reducedType(name, dtypeOf(t.values));
   const values: NumericArray = makeArray(dtype, results.length);
   const fillValue = dtype === dtypeOf(t.values) ? t.fillValue : isFloat(dtype) ? NaN : 0;
-  results.forEach((v, k) => (values[k] = valid[k] === 1 ? v : fillValue));
+  const isComplete = !valid.includes(0);
+  // SAFETY: k < size, the length of both.
+  if (!isComplete) for (let k = 0; k < size; k++) if (valid[k] === 0) results[k] = fillValue;
+  values.set(results);
   return {
     tensor: {
       values,
-      valid: compactValid(valid),
+      valid: isComplete ? null : valid,
       shape,
       dims,
       transform: t.transform,
@@ -103,4 +135,38 @@ export function reduceAxes(
       attrs: t.attrs,
     },
   };
+}
+
+/** Reduces each pixel over planes, given by their offsets from `start`. */
+function reducePlanes(
+  name: ReductionName,
+  t: TensorData,
+  start: number,
+  planes: readonly number[],
+  results: Float64Array,
+  valid: Uint8Array,
+): void {
+  const reduce = REDUCERS[name];
+  const count = planes.length;
+  const rows = new Float64Array(count * BLOCK);
+  const line = new Float64Array(count);
+  const mask = t.valid;
+  for (let from = 0; from < results.length; from += BLOCK) {
+    const n = Math.min(BLOCK, results.length - from);
+    planes.forEach((plane, k) => {
+      const at = start + plane + from;
+      rows.set(t.values.subarray(at, at + n), k * BLOCK);
+    });
+    for (let i = 0; i < n; i++) {
+      let kept = 0;
+      for (let k = 0; k < count; k++) {
+        // SAFETY: k < count.
+        if (mask !== null && mask[start + (planes[k] as number) + from + i] === 0) continue;
+        line[kept++] = rows[k * BLOCK + i] as number;
+      }
+      if (kept === 0) continue;
+      results[from + i] = reduce(line, kept);
+      valid[from + i] = 1;
+    }
+  }
 }

@@ -19,7 +19,7 @@ import { methodsOf, type OverviewResampling } from './overview.js';
 import { levelShapes, Pyramid, type LevelShape } from './pyramid.js';
 import type { Strip } from './strip.js';
 import { georeferencing, levelTags } from './tags.js';
-import { encodeTile, TILE, tileBytes, type Compression } from './tile.js';
+import { TILE, tileBytes, TileEncoder, type Compression } from './tile.js';
 
 export type { CogImage } from './image.js';
 
@@ -123,12 +123,13 @@ async function* encode(image: CogImage, keys: GeoKeyTags | null, o: CogEncodeOpt
   // Overviews.
   const tiles: Uint8Array[][] = counts.map(() => []);
   const lane = new Lane(limit);
+  const encoder = new TileEncoder(bands, fill, compression);
   const methods = methodsOf(bands, o.overviewResampling, image.categorical ?? Boolean(image.colorTable));
   const pyramid = new Pyramid(shapes, dtype, methods, image.nodata, fill, async (level, tileY, strip) => {
     const across = tilesAcross(strip.width);
     for (let x = 0; x < across; x++) {
       await lane.start(async () => {
-        const tile = await encodeTile(strip, bands, x, fill, compression);
+        const tile = await encoder.encode(strip, x);
         const list = tiles[level];
         // Copied: the chunk it came in is as large as an uncompressed tile.
         if (list) list[tileY * across + x] = compression === 'none' ? tile : tile.slice();
@@ -192,7 +193,7 @@ async function* encode(image: CogImage, keys: GeoKeyTags | null, o: CogEncodeOpt
   for (const strip of strips(image)) {
     for (let x = 0; x < tilesAcross(width); x++) {
       signal?.throwIfAborted();
-      const tile = encodeTile(strip, bands, x, fill, compression);
+      const tile = encoder.encode(strip, x);
       tile.catch(() => undefined);
       queue.push(tile);
       const next = queue.length >= limit ? queue.shift() : undefined;

@@ -46,13 +46,23 @@ function gatherIntegers(
     for (let b = 0; b < bands; b++) {
       const from = start + b * bandStride + y * width + first;
       let to = y * rowLength + b;
-      let left = 0;
       let v = 0;
-      for (let x = 0; x < columns; x++, to += bands) {
-        // SAFETY: the cut lies inside the strip.
-        v = valid !== null && valid[from + x] === 0 ? fill : (source[from + x] as number);
-        out[to] = v - left;
-        if (differs) left = v;
+      if (valid === null && differs) {
+        // The common case has a loop of its own.
+        let left = 0;
+        for (let x = 0; x < columns; x++, to += bands) {
+          // SAFETY: the cut lies inside the strip.
+          v = source[from + x] as number;
+          out[to] = v - left;
+          left = v;
+        }
+      } else {
+        let left = 0;
+        for (let x = 0; x < columns; x++, to += bands) {
+          v = valid !== null && valid[from + x] === 0 ? fill : (source[from + x] as number);
+          out[to] = v - left;
+          if (differs) left = v;
+        }
       }
       const beyond = differs ? 0 : v;
       for (let x = columns; x < TILE; x++, to += bands) out[to] = beyond;
@@ -101,32 +111,40 @@ export function tileBytes(bands: number, size: number): number {
   return TILE * TILE * bands * size;
 }
 
-/** The stored bytes of the tile `tileX` of a strip of at most {@link TILE} rows; invalid pixels are `fill`. The strip is read before this returns. */
-export async function encodeTile(
-  strip: Strip,
-  bands: number,
-  tileX: number,
-  fill: number,
-  compression: Compression,
-): Promise<Uint8Array> {
-  const dtype = dtypeOf(strip.values);
-  const size = dtypeSize(dtype);
-  const first = tileX * TILE;
-  const cut: Cut = { strip, bands, first, columns: Math.min(TILE, strip.width - first) };
-  const bytes = new Uint8Array(tileBytes(bands, size));
-  const filler = arrayOf(dtype, 1);
-  filler[0] = fill;
-  if (isFloat(dtype) && compression === 'deflate') {
-    gatherFloats(cut, size, new Uint32Array(filler.buffer), bytes);
-  } else if (size === 8) {
-    gatherDoubles(cut, fill, new Float64Array(bytes.buffer));
-  } else {
-    const fillBits = bitsOf(filler, size)[0] ?? 0;
-    gatherIntegers(cut, bitsOf(strip.values, size), fillBits, bitsOf(bytes, size), compression === 'deflate');
+/** Encodes tiles of one image; it keeps the room they are gathered in for the next ones. */
+export class TileEncoder {
+  readonly #bands: number;
+  readonly #fill: number;
+  readonly #compression: Compression;
+  readonly #free: Uint8Array[] = [];
+
+  /** `fill` goes into invalid pixels. */
+  constructor(bands: number, fill: number, compression: Compression) {
+    this.#bands = bands;
+    this.#fill = fill;
+    this.#compression = compression;
   }
-  if (compression === 'none') return bytes;
-  // One chunk as large as any result: more chunks are more turns of the event loop. Memory level 9 is the faster one.
-  return deflateAsync(bytes, { level: LEVEL, memLevel: 9, chunkSize: bytes.length + (bytes.length >> 8) + 64 });
+
+  /** The stored bytes of the tile `tileX` of a strip of at most {@link TILE} rows, which is read before this returns. */
+  async encode(strip: Strip, tileX: number): Promise<Uint8Array> {
+    const dtype = dtypeOf(strip.values);
+    const size = dtypeSize(dtype);
+    const first = tileX * TILE;
+    const cut: Cut = { strip, bands: this.#bands, first, columns: Math.min(TILE, strip.width - first) };
+    const bytes = this.#free.pop() ?? new Uint8Array(tileBytes(this.#bands, size));
+    const filler = arrayOf(dtype, 1);
+    filler[0] = this.#fill;
+    const isPlain = this.#compression === 'none';
+    if (isFloat(dtype) && !isPlain) gatherFloats(cut, size, new Uint32Array(filler.buffer), bytes);
+    else if (size === 8) gatherDoubles(cut, this.#fill, new Float64Array(bytes.buffer));
+    else gatherIntegers(cut, bitsOf(strip.values, size), bitsOf(filler, size)[0] ?? 0, bitsOf(bytes, size), !isPlain);
+    if (isPlain) return bytes;
+    // One chunk as large as any result: more chunks are more turns of the event loop. Memory level 9 is the faster one.
+    const chunkSize = bytes.length + (bytes.length >> 8) + 64;
+    const deflated = await deflateAsync(bytes, { level: LEVEL, memLevel: 9, chunkSize });
+    this.#free.push(bytes);
+    return deflated;
+  }
 }
 
 /** Doubles as they are. */
