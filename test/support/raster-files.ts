@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Crs, type Affine, type NumericArray } from '../../src/core/index.js';
 import { encodeCog } from '../../src/formats/geotiff/index.js';
+import type { PlacedBytes } from '../../src/io/index.js';
 
 export interface RasterFile {
   readonly name: string;
@@ -18,7 +19,6 @@ export interface RasterFile {
 /** Writes a file and returns its path. */
 export async function writeRaster(folder: string, f: RasterFile): Promise<string> {
   const file = path.join(folder, f.name);
-  const chunks: Uint8Array[] = [];
   const image = {
     values: f.values,
     shape: f.shape,
@@ -27,8 +27,16 @@ export async function writeRaster(folder: string, f: RasterFile): Promise<string
     nodata: f.nodata ?? null,
     bandNames: f.bandNames ?? null,
   };
-  for await (const chunk of encodeCog(image)) chunks.push(chunk);
-  await writeFile(file, Buffer.concat(chunks));
+  await writeFile(file, await joinPlaced(encodeCog(image)));
+  return file;
+}
+
+/** The file of pieces that come in any order. */
+export async function joinPlaced(pieces: AsyncIterable<PlacedBytes>): Promise<Uint8Array> {
+  const all: PlacedBytes[] = [];
+  for await (const piece of pieces) all.push(piece);
+  const file = new Uint8Array(Math.max(0, ...all.map((p) => p.at + p.bytes.length)));
+  for (const { at, bytes } of all) file.set(bytes, at);
   return file;
 }
 

@@ -14,7 +14,7 @@ import {
 } from '../../../src/load/index.js';
 import { gridSampler, randomSampler } from '../../../src/sampling/index.js';
 import { withFolder } from '../../support/places.js';
-import { recordWarnings, writeRaster } from '../../support/raster-files.js';
+import { joinPlaced, recordWarnings, writeRaster } from '../../support/raster-files.js';
 
 const T: Affine = [10, 0, 500000, 0, -10, 5300000];
 const wrong = (value: unknown): never => value as never;
@@ -168,7 +168,6 @@ test('a file with a colour table gives its classes to the tensor, unless merging
     const { Crs } = await import('../../../src/core/index.js');
     const { writeFile } = await import('node:fs/promises');
     const colorTable = Array.from({ length: 256 }, (_, i) => [i, 255 - i, 7, 255] as const);
-    const chunks: Uint8Array[] = [];
     const image = {
       values: new Uint8Array(256).fill(4),
       shape: [1, 16, 16] as const,
@@ -178,8 +177,7 @@ test('a file with a colour table gives its classes to the tensor, unless merging
       bandNames: null,
       colorTable,
     };
-    for await (const chunk of encodeCog(image)) chunks.push(chunk);
-    await writeFile(path.join(folder, 'classes.tif'), Buffer.concat(chunks));
+    await writeFile(path.join(folder, 'classes.tif'), await joinPlaced(encodeCog(image)));
     const catalog = await buildRasterCatalog(folder);
     const t = await loadRaster(catalog, slice());
     assert.equal(t.attrs['categorical'], true);

@@ -2,17 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Crs, isNadirError } from '../../../../src/core/index.js';
 import { encodeCog, openGeoTiff, type CogImage } from '../../../../src/formats/geotiff/index.js';
+import { joinPlaced } from '../../../support/raster-files.js';
 import { BlockCache } from '../../../../src/formats/raster/index.js';
 import { countingSource, memorySource, type Source } from '../../../../src/io/index.js';
 
 const WIDTH = 1500;
 const HEIGHT = 1300;
 
-async function bytesOf(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
-  for await (const part of chunks) parts.push(part);
-  return new Uint8Array(Buffer.concat(parts));
-}
 function noise(length: number): Uint16Array {
   let state = 1;
   return Uint16Array.from({ length }, () => (state = (Math.imul(state, 1103515245) + 12345) >>> 0) >>> 16);
@@ -24,7 +20,7 @@ const image: CogImage = {
   crs: Crs.from('EPSG:32631'),
   nodata: 0,
 };
-const file = await bytesOf(encodeCog(image));
+const file = await joinPlaced(encodeCog(image));
 
 describe('windowed reads', () => {
   test('a window inside one tile costs the header and that tile only', async () => {
@@ -133,7 +129,7 @@ describe('the cache of decoded blocks', () => {
 });
 
 describe('damaged files', () => {
-  const small = bytesOf(encodeCog({ ...image, values: noise(2 * 40 * 30), shape: [2, 30, 40] }));
+  const small = joinPlaced(encodeCog({ ...image, values: noise(2 * 40 * 30), shape: [2, 30, 40] }));
   const isTyped = (e: unknown): boolean => isNadirError(e, 'FormatError') || isNadirError(e, 'UnsupportedDataError');
 
   async function readAll(bytes: Uint8Array): Promise<void> {
