@@ -138,11 +138,22 @@ export type {
   WriteOptions,
   WriteReport,
 } from './catalog/index.js';
-export { polygonsFromMask, rasterize } from './pixels/index.js';
+export { polygonsFromMask, rasterize, saveGeoJson } from './pixels/index.js';
+export { loadVector } from './load/index.js';
+export type {
+  DetectionResult,
+  Instance,
+  InstanceResult,
+  ShapedArray,
+  VectorLoadOptions,
+  VectorTask,
+} from './load/index.js';
 export type {
   FeaturesInput,
   GeoFeature,
   GeoJsonCrs,
+  GeoJsonOptions,
+  GeoJsonReport,
   MaskFeature,
   MaskInput,
   PolygonOptions,

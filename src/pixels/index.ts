@@ -16,6 +16,8 @@ export { earthSunDistance, radianceToReflectance, type RadianceOptions, type Rad
 export { dnToReflectance, normalizedDifference, type ReflectanceOptions } from './reflectance.js';
 export { cogBytes, saveCog, type CogOptions, type CogReport } from './save-cog.js';
 export { bandStatistics, type BandStatistics, type BandSummary, type Percent } from './statistics/band-statistics.js';
+export { Burner } from './vector/burner.js';
+export { labelOf } from './vector/label.js';
 export type { FeaturesInput, GeoFeature, GeoJsonCrs } from './vector/feature-set.js';
 export {
   polygonsFromMask,
@@ -23,8 +25,9 @@ export {
   type MaskInput,
   type PolygonOptions,
 } from './vector/polygons-from-mask.js';
-export { rasterize, type RasterizeOptions } from './vector/rasterize.js';
+export { checkBurnOptions, rasterize, type RasterizeOptions } from './vector/rasterize.js';
 export type { RasterGrid } from './vector/raster-grid.js';
+export { saveGeoJson, type GeoJsonOptions, type GeoJsonReport } from './save-geojson.js';
 export { compactValid, type Dim, type GeoTensorInit, type OuterDim } from './tensor/data.js';
 export type { GeoTensorJson } from './tensor/json.js';
 export type { PlainArray } from './tensor/reduce.js';

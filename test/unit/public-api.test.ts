@@ -7,8 +7,8 @@ const VALUES = `
 ArgumentError BandNotFoundError CatalogError Crs CrsError DataCube EmptySelectionError ExportError ExpressionError FormatError GeoSlice GeoTensor GridAlignmentError
 IntervalError LabelError ManifestError NadirError SamplerError SelectionError SliceError SourceError TransformError UnsupportedDataError
 appendFiles bandStatistics binBands buildCubeCatalog buildRasterCatalog buildVectorCatalog catalogFromStac catalogToStac centerWindow createRandom createRecipe cropForSave curate days dnToReflectance earthSunDistance exportDataset fileWindows formatTime gaussianSrf gridResidual gridSampler
-intersectIntervals isGridAligned isNadirError loadChips loadCube loadRaster masks normalizedDifference openCatalog outerWindow padInterval padWindow parseTime planExport polygonsFromMask radianceToReflectance randomSampler
-rasterize roundHalfEven saveCog tileToChips toGdalTransform transformBounds verifyDataset
+intersectIntervals isGridAligned isNadirError loadChips loadCube loadVector loadRaster masks normalizedDifference openCatalog outerWindow padInterval padWindow parseTime planExport polygonsFromMask radianceToReflectance randomSampler
+rasterize roundHalfEven saveCog saveGeoJson tileToChips toGdalTransform transformBounds verifyDataset
 `;
 
 describe('nadir', () => {

@@ -15,7 +15,7 @@ import { maskRuns, paddedCells, type MaskRuns } from './mask-runs.js';
 import { bufferPolygons, type Rings } from './planar.js';
 import { doubleArea } from './ring-simplify.js';
 import { simplifyPolygons } from './simplify-polygons.js';
-import { traceRings } from './trace-rings.js';
+import { traceRings, type TracedRings } from './trace-rings.js';
 
 /** A mask: a GeoTensor of one band, or an array with its shape, (height, width) or (1, height, width). */
 export interface MaskInput {
@@ -78,15 +78,18 @@ function checkNumbers({ minArea = 0, simplify = 0, connectivity = 4, buffer = 0 
   if (given !== 4 && given !== 8) throw bad('connectivity', '4 or 8', given);
 }
 
-/** Polygons of each group of components, in pixels: outer ring first, then holes. */
-function polygonsOfGroups(cells: Uint8Array, runs: MaskRuns): Rings[][] {
-  const { corners, ends, components } = traceRings(cells, runs);
+/** Polygons of each group of components, outer ring first, then holes, made of the corners of each ring by `make`. */
+function polygonsOfGroups(
+  { corners, ends, components }: TracedRings,
+  runs: MaskRuns,
+  make: (corners: Int32Array, from: number, end: number) => Position[],
+): Rings[][] {
   const polygons: (Rings | undefined)[] = new Array<Rings | undefined>(runs.count);
   const groups: Rings[][] = Array.from({ length: runs.groupCount }, () => []);
   let from = 0;
-  for (const [i, end] of ends.entries()) {
-    const ring: Position[] = [];
-    for (let k = from; k < end; k += 2) ring.push([corners[k] ?? 0, corners[k + 1] ?? 0]);
+  for (let i = 0; i < ends.length; i++) {
+    const end = ends[i] ?? from;
+    const ring = make(corners, from, end);
     from = end;
     const component = components[i] ?? 0;
     const polygon = polygons[component];
@@ -94,6 +97,32 @@ function polygonsOfGroups(cells: Uint8Array, runs: MaskRuns): Rings[][] {
     else groups[runs.groups[component] ?? 0]?.push((polygons[component] = [ring]));
   }
   return groups;
+}
+
+/** A ring in pixels. */
+function pixelRing(corners: Int32Array, from: number, end: number): Position[] {
+  const ring: Position[] = [];
+  for (let k = from; k < end; k += 2) ring.push([corners[k] ?? 0, corners[k + 1] ?? 0]);
+  return ring;
+}
+
+/**
+ * Makes rings in CRS coordinates at once. Traced outer rings run clockwise with y down: turned round unless the
+ * transform mirrors them, they run counter-clockwise with y up.
+ */
+function ringPlacer([a, b, c, d, e, f]: Affine): typeof pixelRing {
+  const isTurned = a * e - b * d < 0;
+  return (corners, from, end) => {
+    const count = (end - from) / 2;
+    const ring = new Array<Position>(count);
+    for (let i = 0; i < count; i++) {
+      const k = from + 2 * (isTurned ? count - 1 - i : i);
+      const x = corners[k] ?? 0;
+      const y = corners[k + 1] ?? 0;
+      ring[i] = [a * x + b * y + c, d * x + e * y + f];
+    }
+    return ring;
+  };
 }
 
 /** Number of pixels of each group. */
@@ -147,20 +176,27 @@ export function polygonsFromMask(mask: MaskInput, o: PolygonOptions = {}): MaskF
   const runs = maskRuns(cells, width, height, o.connectivity ?? 4);
   const counts = pixelCounts(runs);
   const pixelArea = Math.abs(transform[0] * transform[4] - transform[1] * transform[3]);
+  const isExact = simplify === 0 && buffer === 0;
+  const groups = polygonsOfGroups(traceRings(cells, runs), runs, isExact ? ringPlacer(transform) : pixelRing);
   const features: MaskFeature[] = [];
-  for (const [group, exact] of polygonsOfGroups(cells, runs).entries()) {
+  for (let group = 0; group < groups.length; group++) {
+    const traced = groups[group] ?? [];
     const pixels = counts[group] ?? 0;
     if (pixels < minArea) continue;
-    const buffered = buffer === 0 ? exact : bufferPolygons(exact, buffer);
-    if (buffered.length === 0) continue;
-    const polygons = simplify === 0 ? buffered : simplifyPolygons(buffered, simplify);
-    const coordinates = polygons.map((rings) => rings.map((ring, i) => placed(ring, i === 0, transform)));
+    let [coordinates, area] = [traced, pixels * pixelArea];
+    if (!isExact) {
+      const buffered = buffer === 0 ? traced : bufferPolygons(traced, buffer);
+      if (buffered.length === 0) continue;
+      const polygons = simplify === 0 ? buffered : simplifyPolygons(buffered, simplify);
+      area = areaOf(polygons) * pixelArea;
+      coordinates = polygons.map((rings) => rings.map((ring, i) => placed(ring, i === 0, transform)));
+    }
     const [only] = coordinates;
     const id = features.length + 1;
     features.push({
       type: 'Feature',
       id,
-      properties: { id, pixels, area: (polygons === exact ? pixels : areaOf(polygons)) * pixelArea },
+      properties: { id, pixels, area },
       geometry:
         coordinates.length === 1 && only
           ? { type: 'Polygon', coordinates: only }
