@@ -22,7 +22,7 @@ const hex = (c: Rgba): string =>
  */
 export function classesIn(
   values: NumericArray,
-  valid: Uint8Array,
+  valid: Uint8Array | null,
   tables: readonly (readonly Rgba[] | null)[],
 ): readonly BandClass[] | null {
   const [first] = tables;
@@ -30,7 +30,7 @@ export function classesIn(
   const present = new Set<number>();
   for (let i = 0; i < values.length; i++) {
     // SAFETY: i < length.
-    if (valid[i] === 1) present.add(values[i] as number);
+    if (valid === null || valid[i] === 1) present.add(values[i] as number);
   }
   const classes: BandClass[] = [];
   for (const value of [...present].sort((a, b) => a - b)) {

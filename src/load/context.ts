@@ -2,6 +2,7 @@
 import type { GeoCatalog } from '../catalog/types.js';
 import { openRaster } from '../formats/open-raster.js';
 import { BlockCache, type RasterFile, type RasterHeader } from '../formats/raster/index.js';
+import { RelationCache } from '../pixels/index.js';
 
 /** Key under which a derived catalog names the catalog it comes from. */
 const ROOT = Symbol.for('nadir.root');
@@ -21,6 +22,8 @@ interface OpenFile {
 export class LoadContext {
   /** Decoded tiles: 256 MiB unless said otherwise. */
   readonly cache: BlockCache;
+  /** How grids of files lie in the lattices of slices. */
+  readonly relations = new RelationCache();
   readonly #files = new Map<string, OpenFile>();
   readonly #headers = new Map<string, RasterHeader>();
 

@@ -88,7 +88,7 @@ export function classAttrs(
   method: MergeMethod,
   sources: readonly SliceSource[],
   values: NumericArray,
-  valid: Uint8Array,
+  valid: Uint8Array | null,
 ): Record<string, unknown> {
   if (!KEEPS_CLASSES.has(method)) return {};
   if (!sources.every((s) => s.bands.every((b) => isCategorical(s.facts, b.band)))) return {};

@@ -1,13 +1,15 @@
 /** A catalog row as a source of pixels: its header, the bands asked for, the mask, and how to read windows. */
 import type { CatalogRow } from '../catalog/types.js';
-import type { RasterHeader } from '../formats/raster/index.js';
-import { affineBounds, type GeoSlice } from '../core/index.js';
+import type { RasterHeader, WindowTarget } from '../formats/raster/index.js';
+import { affineBounds, type GeoSlice, type NumericArray } from '../core/index.js';
 import {
+  holdsValue,
   maskRules,
   maskTest,
   planWarp,
   sourceScale,
   warpBlock,
+  warpInto,
   type Block,
   type RasterSource,
   type SourceGrid,
@@ -18,7 +20,6 @@ import {
 import { defaultResampling, resolveBands, resolveMask, type BandFacts } from './bands.js';
 import type { LoadContext } from './context.js';
 import type { RasterLoadOptions } from './options.js';
-import { holdsValue } from '../pixels/index.js';
 
 /** One row, ready to be warped block by block. */
 export interface SliceSource {
@@ -102,9 +103,10 @@ export async function openSliceSource(
     dtype: header.dtype,
     // A nodata that the type cannot hold matches no pixel: files in the wild have them.
     nodata: header.nodata !== null && holdsValue(header.dtype, header.nodata) ? header.nodata : null,
-    readWindow: (window, bands, s) =>
+    hasMask: header.hasMask,
+    readWindow: (window, bands, s, into) =>
       context.use(row.filepath, s, (tiff) =>
-        tiff.readWindow(window, { bands, signal: s, ...(level === undefined ? {} : { level }) }),
+        tiff.readWindow(window, { bands, signal: s, into, ...(level === undefined ? {} : { level }) }),
       ),
   };
   const bands = resolveBands(facts, o.bandIndexes).map((band): WarpBand => ({
@@ -124,7 +126,7 @@ export async function openSliceSource(
       facts,
       colorTable: header.colorTable,
       raster: shifted,
-      plan: planWarp(shifted, slice, o.transform),
+      plan: planWarp(shifted, slice, o.transform, context.relations),
       bands,
       mask,
     };
@@ -138,15 +140,55 @@ export async function warpSource(
   signal: AbortSignal | undefined,
 ): Promise<WarpedBlock | null> {
   const { bands, mask, plan } = source;
-  const warped = await warpBlock(plan, mask ? [...bands, mask.band] : bands, block, signal);
-  if (warped === null || mask === null) return warped;
+  if (mask === null) return warpBlock(plan, bands, block, signal);
+  const warped = await warpBlock(plan, [...bands, mask.band], block, signal);
+  if (warped === null) return null;
   const pixels = block.width * block.height;
-  const { values, valid } = warped;
   const at = bands.length * pixels;
-  for (let i = 0; i < pixels; i++) {
-    // SAFETY: the mask is the last plane.
-    if (valid[at + i] === 0 || !mask.hides(values[at + i] as number)) continue;
-    for (let b = 0; b < bands.length; b++) valid[b * pixels + i] = 0;
+  const hidden = hiddenPixels(warped.values.subarray(at), warped.valid?.subarray(at) ?? null, mask.hides);
+  const valid = warped.valid?.subarray(0, at) ?? null;
+  if (hidden === null) return { values: warped.values.subarray(0, at), valid };
+  const visible = valid ?? new Uint8Array(at).fill(1);
+  for (let b = 0; b < bands.length; b++) {
+    for (let i = 0, k = b * pixels; i < pixels; i++, k++) if (hidden[i] === 1) visible[k] = 0;
   }
-  return { values: values.subarray(0, at), valid: valid.subarray(0, at) };
+  return { values: warped.values.subarray(0, at), valid: visible };
+}
+
+/** 1 where the mask's value hides the pixel; null when it hides none. */
+function hiddenPixels(
+  mask: NumericArray,
+  valid: Uint8Array | null,
+  hides: (value: number) => boolean,
+): Uint8Array | null {
+  // A mask has few values, in runs; the rule is asked once for each run.
+  let last = NaN;
+  let isHidden = false;
+  let hidden: Uint8Array | null = null;
+  for (let i = 0; i < mask.length; i++) {
+    // SAFETY: i < length.
+    const value = mask[i] as number;
+    if (value !== last) {
+      last = value;
+      isHidden = hides(value);
+    }
+    if (!isHidden || valid?.[i] === 0) continue;
+    hidden ??= new Uint8Array(mask.length);
+    hidden[i] = 1;
+  }
+  return hidden;
+}
+
+/**
+ * The source warped straight into a part of an array of its own type; for sources without a mask.
+ *
+ * @returns The validity of the block (band, y, x), null where all is valid; `missed` when they do not meet.
+ */
+export function warpSourceInto(
+  source: SliceSource,
+  block: Block,
+  target: WindowTarget,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array | null | 'missed'> {
+  return warpInto(source.plan, source.bands, block, target, signal);
 }

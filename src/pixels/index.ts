@@ -10,6 +10,7 @@ export { DataCube, isDataCube } from './cube/data-cube.js';
 export type { ZarrOptions, ZarrReport } from './cube/save-zarr.js';
 export { GeoTensor, isGeoTensor, sliceOf, type Reduction } from './geo-tensor.js';
 export { masks, maskRules, maskTest, type MaskRule } from './masks.js';
+export { fillInvalid, fillMissing, sameType, type Canvas } from './canvas.js';
 export { createMerger, mergedType, MERGE_METHODS, type MergeMethod, type Merger } from './merge.js';
 export { asFloat64, defaultFill, dtypeOf, holdsValue, makeArray, promote, storeRounded } from './numeric.js';
 export { earthSunDistance, radianceToReflectance, type RadianceOptions, type RadianceUnit } from './radiance.js';
@@ -34,15 +35,17 @@ export type { PlainArray } from './tensor/reduce.js';
 export type { ResizeTarget } from './tensor/resize.js';
 export type { AxisRange, AxisSelection } from './tensor/select.js';
 export type { TransformMode } from './warp/coordinates.js';
+export { isInterpolating, RESAMPLINGS, type Resampling } from './warp/methods.js';
+export { RelationCache } from './warp/relation.js';
 export { sourceScale, type SourceGrid } from './warp/source-grid.js';
 export {
-  isInterpolating,
+  isSurelyWhole,
+  mayMeet,
   planWarp,
-  RESAMPLINGS,
   warpBlock,
+  warpInto,
   type Block,
   type RasterSource,
-  type Resampling,
   type WarpBand,
   type WarpedBlock,
   type WarpPlan,

@@ -1,5 +1,6 @@
 /** Merging of warped sources, per pixel and band (loading.md §2.3). */
 import { dtypeSize, isFloat, type DType } from '../core/index.js';
+import { kernelArray, type KernelArray } from './warp/bands.js';
 import type { WarpedBlock } from './warp/warp-block.js';
 
 export type MergeMethod = 'first' | 'last' | 'min' | 'max' | 'sum' | 'count' | 'mean' | 'median';
@@ -25,111 +26,121 @@ export function mergedType(method: MergeMethod, dtype: DType): DType {
   }
 }
 
-/** Collects the sources of one block, in load order, and gives the merged block. */
-export interface Merger {
-  /** Adds the next source, whose block the merger may keep and change. `valid` holds 0 and 1. @returns Whether further sources can change the result. */
-  add(block: WarpedBlock): boolean;
-  /** The merged values; where `valid` is 0 the value means nothing. */
-  finish(): WarpedBlock;
+/** A merged block; `valid` is null where all values are valid, and where it is 0 the value means nothing. */
+export interface MergedBlock {
+  readonly values: Float64Array;
+  readonly valid: Uint8Array | null;
 }
 
-/**
- * A merger for blocks of `length` values.
- *
- * `last` is not among its methods: feed the sources in reverse order to `first`, and stop when nothing can change.
- */
-export function createMerger(method: Exclude<MergeMethod, 'last'>, length: number): Merger {
+/** Collects the sources of one block, in load order, and gives the merged block. */
+export interface Merger {
+  /** Adds the next source, whose block the merger may keep. `valid` holds 0 and 1. */
+  add(block: WarpedBlock): void;
+  finish(): MergedBlock;
+}
+
+/** A merger for blocks of `length` values. `first` and `last` need none: they write only what is missing. */
+export function createMerger(method: Exclude<MergeMethod, 'first' | 'last'>, length: number): Merger {
   if (method === 'median') return medianMerger(length);
-  if (method === 'first') return firstMerger(length);
   const values = new Float64Array(length);
   const counts = new Uint32Array(length);
   return {
-    add(block) {
-      accumulate(method, block, values, counts);
-      return true;
+    add({ values: added, valid }) {
+      if (method !== 'count') accumulate(method, kernelArray(added), valid, values, counts);
+      countValid(valid, counts);
     },
     finish() {
-      const valid = new Uint8Array(length);
+      if (method === 'count') {
+        values.set(counts);
+        return { values, valid: null };
+      }
+      let valid: Uint8Array | null = null;
       for (let i = 0; i < length; i++) {
         const n = counts[i] as number;
-        if (method === 'count') values[i] = n;
-        else if (method === 'mean' && n > 0) values[i] = (values[i] as number) / n;
-        valid[i] = n > 0 || method === 'count' ? 1 : 0;
+        if (n === 0) {
+          valid ??= new Uint8Array(length).fill(1);
+          valid[i] = 0;
+        } else if (method === 'mean') values[i] = (values[i] as number) / n;
       }
       return { values, valid };
     },
   };
 }
 
+function countValid(valid: Uint8Array | null, counts: Uint32Array): void {
+  for (let i = 0; i < counts.length; i++)
+    counts[i] = (counts[i] as number) + (valid === null ? 1 : (valid[i] as number));
+}
+
+/** Adds values to those so far; `counts` are those of the sources before. */
 function accumulate(
-  method: 'min' | 'max' | 'sum' | 'count' | 'mean',
-  block: WarpedBlock,
+  method: 'min' | 'max' | 'sum' | 'mean',
+  added: KernelArray,
+  valid: Uint8Array | null,
   values: Float64Array,
   counts: Uint32Array,
 ): void {
+  const [adds, least] = [method === 'sum' || method === 'mean', method === 'min'];
   for (let i = 0; i < values.length; i++) {
-    if (block.valid[i] === 0) continue;
-    const v = block.values[i] as number;
+    if (valid !== null && valid[i] === 0) continue;
+    const v = added[i] as number;
     const old = values[i] as number;
     if (counts[i] === 0) values[i] = v;
-    else if (method === 'min') values[i] = v < old ? v : old;
-    else if (method === 'max') values[i] = v > old ? v : old;
-    else values[i] = old + v;
-    counts[i] = (counts[i] as number) + 1;
+    else if (adds) values[i] = old + v;
+    else if (least ? v < old : v > old) values[i] = v;
   }
 }
 
-function firstMerger(length: number): Merger {
-  let merged: WarpedBlock | null = null;
-  let open = length;
-  return {
-    add(block) {
-      if (merged === null) {
-        // A block belongs to the merger it is given to, so the first one needs no copy.
-        merged = block;
-        for (let i = 0; i < length; i++) open -= block.valid[i] as number;
-        return open > 0;
-      }
-      const { values, valid } = merged;
-      for (let i = 0; i < length; i++) {
-        if (valid[i] === 1 || block.valid[i] === 0) continue;
-        values[i] = block.values[i] as number;
-        valid[i] = 1;
-        open--;
-      }
-      return open > 0;
-    },
-    finish: () => merged ?? { values: new Float64Array(length), valid: new Uint8Array(length) },
-  };
-}
-
 function medianMerger(length: number): Merger {
-  const blocks: WarpedBlock[] = [];
+  const blocks: { readonly values: KernelArray; readonly valid: Uint8Array | null }[] = [];
   return {
-    add(block) {
-      blocks.push(block);
-      return true;
+    add({ values, valid }) {
+      blocks.push({ values: kernelArray(values), valid });
     },
     finish() {
       const values = new Float64Array(length);
-      const valid = new Uint8Array(length);
+      let valid: Uint8Array | null = null;
       const scratch = new Float64Array(blocks.length);
       for (let i = 0; i < length; i++) {
         let n = 0;
-        for (const b of blocks) if (b.valid[i] !== 0) scratch[n++] = b.values[i] as number;
-        if (n === 0) continue;
-        values[i] = medianOf(scratch.subarray(0, n));
-        valid[i] = 1;
+        for (const b of blocks) if (b.valid === null || b.valid[i] !== 0) scratch[n++] = b.values[i] as number;
+        if (n > 0) values[i] = n > MAX_INSERTED ? medianOf(scratch.subarray(0, n)) : medianOfFew(scratch, n);
+        else {
+          valid ??= new Uint8Array(length).fill(1);
+          valid[i] = 0;
+        }
       }
       return { values, valid };
     },
   };
+}
+
+/** Lists up to this length are sorted by insertion, which is faster than a native call. */
+const MAX_INSERTED = 40;
+
+/** The median of the first `n` values of a list; sorts them in place. */
+function medianOfFew(values: Float64Array, n: number): number {
+  for (let i = 1; i < n; i++) {
+    const v = values[i] as number;
+    let k = i - 1;
+    // Zero has a sign here, as in the native sort.
+    while (k >= 0 && ((values[k] as number) > v || (v === 0 && values[k] === 0 && Object.is(v, -0)))) {
+      values[k + 1] = values[k] as number;
+      k--;
+    }
+    values[k + 1] = v;
+  }
+  return middleOf(values, n);
 }
 
 /** The middle value, or the mean of the middle two; sorts in place. */
 export function medianOf(values: Float64Array): number {
   values.sort();
-  const half = values.length >> 1;
+  return middleOf(values, values.length);
+}
+
+function middleOf(values: Float64Array, n: number): number {
+  const half = n >> 1;
   const upper = values[half] as number;
-  return values.length % 2 === 1 ? upper : ((values[half - 1] as number) + upper) / 2;
+  return n % 2 === 1 ? upper : ((values[half - 1] as number) + upper) / 2;
 }

@@ -55,6 +55,10 @@ export function promote(a: DType, b: DType): DType {
   return fitsFloat32(a) && fitsFloat32(b) ? 'float32' : 'float64';
 }
 
+/** Doubles that are rounded at a time: they stay in the processor's nearest cache. */
+const ROUNDED_AT_ONCE = 1024;
+const rounded = new Float64Array(ROUNDED_AT_ONCE);
+
 /**
  * Copies `from[start … end)` into an array of any element type, beginning at `at`.
  *
@@ -73,10 +77,15 @@ export function storeRounded(
     return;
   }
   const [min, max] = dtypeRange(dtype);
-  for (let i = start, o = at; i < end; i++, o++) {
-    // SAFETY: start ≤ i < end ≤ length.
-    const v = Math.floor((from[i] as number) + 0.5);
-    into[o] = v < min ? min : v > max ? max : v;
+  // Rounded as doubles and converted natively: a loop that writes to eight types of arrays is many times slower.
+  for (let i = start; i < end; i += ROUNDED_AT_ONCE) {
+    const n = Math.min(ROUNDED_AT_ONCE, end - i);
+    for (let k = 0; k < n; k++) {
+      // SAFETY: start ≤ i + k < end ≤ length.
+      const v = Math.floor((from[i + k] as number) + 0.5);
+      rounded[k] = v < min ? min : v > max ? max : v;
+    }
+    into.set(n === ROUNDED_AT_ONCE ? rounded : rounded.subarray(0, n), at + i - start);
   }
 }
 

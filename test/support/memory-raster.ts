@@ -83,5 +83,6 @@ export async function warpAll(
     height,
   });
   if (block === null) return new Float64Array(width * height).fill(NaN);
-  return block.values.map((v, i) => (block.valid[i] === 1 ? v : NaN));
+  const { values, valid } = block;
+  return Float64Array.from(values, (v, i) => (valid === null || valid[i] === 1 ? v : NaN));
 }

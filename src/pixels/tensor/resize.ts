@@ -3,9 +3,16 @@ import { ArgumentError, roundHalfEven, type Resolution, type Shape2D } from '../
 import { asFloat64, storeRounded } from '../numeric.js';
 import { resampleArea } from '../warp/area.js';
 import type { Coordinates } from '../warp/coordinates.js';
-import { resampleBilinear, resampleCubic, resampleNearest, resampleWidened, type BandWindow } from '../warp/kernels.js';
-import type { Resampling } from '../warp/warp-block.js';
+import { roundingOf, type BandTarget, type BandWindow } from '../warp/bands.js';
+import { resampleBilinear } from '../warp/bilinear.js';
+import { resampleCubic } from '../warp/cubic.js';
+import { isArea, type Resampling } from '../warp/methods.js';
+import { resampleNearest } from '../warp/nearest.js';
+import { resampleWidened } from '../warp/widened.js';
 import { arrayLike, compactValid, planeCount, spatialShape, type GeoTensorInit, type TensorData } from './data.js';
+
+/** Values are rounded when they are stored. */
+const UNROUNDED = roundingOf('float64');
 
 /** The wished shape `[height, width]` over the same extent, or the wished pixel size from the same corner. */
 export type ResizeTarget = { readonly shape: Shape2D } | { readonly resolution: Resolution | number };
@@ -47,12 +54,12 @@ export function resize<A extends TensorData['values']>(
   const { shape, step } = target(t, to);
   const [height, width] = shape;
   const [h, w] = spatialShape(t);
-  const isArea = resampling === 'average' || resampling === 'mode' || resampling === 'min' || resampling === 'max';
-  const points = latticePoints(isArea ? width + 1 : width, isArea ? height + 1 : height, step, isArea ? 0 : 0.5);
+  const atCorners = isArea(resampling);
+  const points = latticePoints(width + +atCorners, height + +atCorners, step, atCorners ? 0 : 0.5);
   const size = height * width;
   const planes = planeCount(t);
   const values = arrayLike(t.values, planes * size);
-  const valid = new Uint8Array(planes * size);
+  const valid = new Uint8Array(planes * size).fill(1);
   const scratch = new Float64Array(size);
   for (let p = 0; p < planes; p++) {
     const source: BandWindow = {
@@ -64,12 +71,21 @@ export function resize<A extends TensorData['values']>(
       height: h,
     };
     scratch.fill(t.fillValue);
-    const out = { values: scratch, valid: valid.subarray(p * size, (p + 1) * size), offset: 0 };
-    if (isArea) resampleArea(source, points, out, resampling);
-    else if (resampling === 'nearest') resampleNearest(source, points, out);
-    else if (step[0] > 1 || step[1] > 1) resampleWidened(source, points, out, step, resampling === 'cubic');
-    else if (resampling === 'bilinear') resampleBilinear(source, points, out);
-    else resampleCubic(source, points, out);
+    const target: BandTarget = {
+      values: scratch,
+      start: 0,
+      stride: width,
+      valid,
+      validStart: p * size,
+      validStride: width,
+      rounding: UNROUNDED,
+    };
+    const [from, to] = [[source], [target]];
+    if (isArea(resampling)) resampleArea(from, points, to, resampling);
+    else if (resampling === 'nearest') resampleNearest(from, points, to);
+    else if (step[0] > 1 || step[1] > 1) resampleWidened(from, points, to, step, resampling === 'cubic');
+    else if (resampling === 'bilinear') resampleBilinear(from, points, to);
+    else resampleCubic(from, points, to);
     storeRounded(scratch, values, p * size);
   }
   const [a, b, c, d, e, f] = t.transform;

@@ -1,30 +1,22 @@
 /** One source warped to one block of a slice: which source window is needed, read, resample (loading.md §2.1). */
-import {
-  dtypeRange,
-  isFloat,
-  type DType,
-  type GeoSlice,
-  type NumericArray,
-  type PixelWindow,
-} from '../../core/index.js';
-import { asFloat64 } from '../numeric.js';
-import { resampleArea, type AreaMethod } from './area.js';
-import { coordinateMapper, type CoordinateMapper, type Coordinates, type TransformMode } from './coordinates.js';
-import {
-  resampleBilinear,
-  resampleCubic,
-  resampleNearest,
-  resampleWidened,
-  type BandTarget,
-  type BandWindow,
-  type KernelArray,
-} from './kernels.js';
+import { arrayOf, type DType, type GeoSlice, type NumericArray, type PixelWindow } from '../../core/index.js';
+import type { WindowTarget } from '../../formats/raster/index.js';
+import { resampleArea } from './area.js';
+import { isKernelArray, kernelArray, roundingOf, type BandTarget, type BandWindow, type KernelArray } from './bands.js';
+import { resampleBilinear } from './bilinear.js';
+import type { Coordinates, TransformMode } from './coordinates.js';
+import { resampleCubic } from './cubic.js';
 import { latticeOf, type Lattice } from './lattice.js';
-import { plainCopyOffset, sourceScale, type SourceGrid } from './source-grid.js';
+import { isArea, type Resampling } from './methods.js';
+import { resampleNearest } from './nearest.js';
+import { planRelation, type GridRelation, type RelationCache } from './relation.js';
+import { scratchOf } from './scratch.js';
+import { plainCopyOffset, type SourceGrid } from './source-grid.js';
+import { clearInvalid, clearMasked, holdsInvalid, mayBeInvalid, validityOf } from './validity.js';
+import { resampleWidened } from './widened.js';
+import { clipWindow, neededWindow, type MappedPoints } from './window.js';
 
-export type Resampling = 'nearest' | 'bilinear' | 'cubic' | AreaMethod;
-
-export const RESAMPLINGS: readonly Resampling[] = ['nearest', 'bilinear', 'cubic', 'average', 'mode', 'min', 'max'];
+export type { Resampling } from './methods.js';
 
 /** Pixels of a window as a file holds them: planar (band, y, x). `valid` has one plane, or one per band. */
 export interface WindowPixels {
@@ -36,7 +28,15 @@ export interface WindowPixels {
 export interface RasterSource extends SourceGrid {
   readonly dtype: DType;
   readonly nodata: number | null;
-  readWindow(window: PixelWindow, bands: readonly number[], signal: AbortSignal | undefined): Promise<WindowPixels>;
+  /** The file has a mask; unknown counts as yes. */
+  readonly hasMask?: boolean;
+  /** With `into`, a source may put pixels there; its answer's `values` are then those of the target. */
+  readWindow(
+    window: PixelWindow,
+    bands: readonly number[],
+    signal: AbortSignal | undefined,
+    into?: WindowTarget,
+  ): Promise<WindowPixels>;
 }
 
 /** A band to warp, and how. `raw` takes every pixel of the file as valid (mask bands, where 0 often means clear). */
@@ -47,12 +47,10 @@ export interface WarpBand {
 }
 
 /** What of a source's relation to a slice stays the same for all blocks. */
-export interface WarpPlan {
+export interface WarpPlan extends GridRelation {
   readonly source: RasterSource;
   readonly lattice: Lattice;
   readonly copyOffset: { readonly col: number; readonly row: number } | null;
-  readonly mapper: CoordinateMapper;
-  readonly scale: readonly [columns: number, rows: number];
 }
 
 /** A block of a slice, in its pixels. */
@@ -60,8 +58,9 @@ export type Block = PixelWindow;
 
 /** A warped block: (band, y, x), values already rounded and clamped to the source's type. */
 export interface WarpedBlock {
-  readonly values: Float64Array;
-  readonly valid: Uint8Array;
+  readonly values: NumericArray;
+  /** 1 = valid; null where all are. */
+  readonly valid: Uint8Array | null;
 }
 
 /** Pixels × bands of a source window read at once: bounds memory to about 50 MB a source. */
@@ -69,28 +68,23 @@ const MAX_WINDOW_VALUES = 4_000_000;
 /** Blocks of this side or less are not halved any more. */
 const SMALLEST_BLOCK = 8;
 
-/** The plan of warping a source to the lattice of a slice. */
+/** The plan of warping a source to the lattice of a slice; what slices of one lattice share is kept in `cache`. */
 export function planWarp(
   source: RasterSource,
   slice: Pick<GeoSlice, 'bounds' | 'resolution' | 'crs'>,
   mode: TransformMode = 'knots',
+  cache?: RelationCache,
 ): WarpPlan {
   const lattice = latticeOf(slice);
   return {
+    ...planRelation(source, slice, lattice, mode, cache),
     source,
     lattice,
     copyOffset: plainCopyOffset(source, slice),
-    mapper: coordinateMapper(source, slice.crs, lattice, mode),
-    scale: sourceScale(source, slice),
   };
 }
 
-/**
- * Warps bands of a source to a block.
- *
- * @returns Null when the block does not meet the source. Only the source window that the block needs is read; a block
- * that needs a large one (downsampling) is worked on in quarters, which changes no bit.
- */
+/** Warps bands of a source to a block. @returns Null when the block does not meet the source. */
 export async function warpBlock(
   plan: WarpPlan,
   bands: readonly WarpBand[],
@@ -98,141 +92,91 @@ export async function warpBlock(
   signal?: AbortSignal,
 ): Promise<WarpedBlock | null> {
   const pixels = block.width * block.height;
-  const out: WarpedBlock = {
-    values: new Float64Array(bands.length * pixels),
-    valid: new Uint8Array(bands.length * pixels),
-  };
-  const hit = await warpInto(plan, bands, block, block, out, signal);
-  return hit ? out : null;
+  const values = arrayOf(plan.source.dtype, bands.length * pixels);
+  const target = { values, start: 0, rowStride: block.width, planeStride: pixels };
+  const valid = await warpInto(plan, bands, block, target, signal);
+  return valid === 'missed' ? null : { values, valid };
 }
 
-async function warpInto(
+/** Whether every pixel of a block is a valid copy, whatever the file holds: known before anything is read. */
+export function isSurelyWhole({ source, copyOffset }: WarpPlan, block: Block): boolean {
+  if (copyOffset === null || source.hasMask !== false || mayBeInvalid(source)) return false;
+  const window = clipWindow({ ...block, col: block.col + copyOffset.col, row: block.row + copyOffset.row }, source);
+  return window !== null && window.width === block.width && window.height === block.height;
+}
+
+/** Whether a block may meet the source, as far as can be said without mapping points. */
+export function mayMeet({ source, copyOffset }: WarpPlan, block: Block): boolean {
+  if (copyOffset === null) return true;
+  return clipWindow({ ...block, col: block.col + copyOffset.col, row: block.row + copyOffset.row }, source) !== null;
+}
+
+/** A block under way. */
+interface Work {
+  readonly plan: WarpPlan;
+  readonly bands: readonly WarpBand[];
+  readonly block: Block;
+  /** Of the source's type. */
+  readonly target: WindowTarget;
+  /** (band, y, x) of the block; made when the first invalid pixel may come. */
+  valid: Uint8Array | null;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Warps bands of a source to a block, whose first pixel is the target's first. The target is an array of the source's
+ * type; what it holds where pixels are invalid means nothing.
+ *
+ * @returns The validity (band, y, x) of the block, null where all is valid, or `missed` when the block does not meet
+ * the source. Only the source window that the block needs is read; a block that needs a large one (downsampling) is
+ * worked on in quarters, which changes no bit.
+ */
+export async function warpInto(
   plan: WarpPlan,
   bands: readonly WarpBand[],
-  part: Block,
   block: Block,
-  out: WarpedBlock,
-  signal: AbortSignal | undefined,
-): Promise<boolean> {
+  target: WindowTarget,
+  signal?: AbortSignal,
+): Promise<Uint8Array | null | 'missed'> {
+  const work: Work = { plan, bands, block, target, valid: null, signal };
+  const hit = await warpPart(work, block);
+  if (!hit) return 'missed';
+  return work.valid?.includes(0) === true ? work.valid : null;
+}
+
+async function warpPart(work: Work, part: Block): Promise<boolean> {
+  const { plan, bands, signal } = work;
   signal?.throwIfAborted();
-  const points = plan.copyOffset === null ? mapPoints(plan, bands, part) : null;
-  const window =
-    plan.copyOffset === null
-      ? neededWindow(plan, bands, points as MappedPoints)
-      : clipWindow({ ...part, col: part.col + plan.copyOffset.col, row: part.row + plan.copyOffset.row }, plan.source);
-  if (window === null) return false;
-  const needed = window.width * window.height * bands.length;
-  if (needed > MAX_WINDOW_VALUES && Math.max(part.width, part.height) > SMALLEST_BLOCK) {
+  const { source, copyOffset } = plan;
+  const points = copyOffset === null ? mapPoints(plan, bands, part) : null;
+  const methods = bands.map((b) => b.resampling);
+  const needed = points && neededWindow(source, plan.scale, methods, points);
+  const window = copyOffset
+    ? clipWindow({ ...part, col: part.col + copyOffset.col, row: part.row + copyOffset.row }, source)
+    : (needed?.window ?? null);
+  if (window === null) {
+    clearRows(work, part, part.row, part.height, part.col, part.width);
+    return false;
+  }
+  const size = window.width * window.height * bands.length;
+  if (size > MAX_WINDOW_VALUES && Math.max(part.width, part.height) > SMALLEST_BLOCK) {
     let hit = false;
-    for (const quarter of quarters(part)) hit = (await warpInto(plan, bands, quarter, block, out, signal)) || hit;
+    for (const quarter of quarters(part)) hit = (await warpPart(work, quarter)) || hit;
     return hit;
   }
-  const distinct = [...new Set(bands.map((b) => b.band))];
-  const pixels = await plan.source.readWindow(window, distinct, signal);
-  const planes = distinct.map((_, i) => bandPlane(plan.source, window, pixels, i, distinct.length));
-  const partPixels = part.width * part.height;
-  for (const [i, band] of bands.entries()) {
-    // SAFETY: `distinct` holds every band of `bands`, and `planes` has one entry for each.
-    const plane = planes[distinct.indexOf(band.band)] as BandWindow;
-    const source = band.raw === true ? { ...plane, valid: null } : plane;
-    const whole = partPixels === block.width * block.height;
-    const target: BandTarget = whole
-      ? { ...out, offset: i * partPixels }
-      : { values: new Float64Array(partPixels), valid: new Uint8Array(partPixels), offset: 0 };
-    if (plan.copyOffset !== null) {
-      copyPixels(source, part.col + plan.copyOffset.col, part.row + plan.copyOffset.row, part, target);
-    } else {
-      resample(source, points as MappedPoints, target, band.resampling, plan.scale);
-      if (INTERPOLATING.has(band.resampling)) roundTo(plan.source.dtype, target, partPixels);
-    }
-    if (!whole) paste(target, part, out, i, block);
-  }
+  if (points && needed) await resamplePart(work, part, points, window, needed.isInside);
+  else await copyPart(work, part, window);
   return true;
 }
 
-const INTERPOLATING: ReadonlySet<Resampling> = new Set(['bilinear', 'cubic', 'average']);
-const AREA: ReadonlySet<Resampling> = new Set(['average', 'mode', 'min', 'max']);
-
-/** Whether a method interpolates between values, which is meaningless for classes and bit fields. */
-export function isInterpolating(method: Resampling): boolean {
-  return INTERPOLATING.has(method);
-}
-
-interface MappedPoints {
-  readonly centres: Coordinates | null;
-  readonly corners: Coordinates | null;
-}
-
-function mapPoints(plan: WarpPlan, bands: readonly WarpBand[], part: Block): MappedPoints {
-  const { lattice, mapper } = plan;
+function mapPoints({ lattice, mapper }: WarpPlan, bands: readonly WarpBand[], part: Block): MappedPoints {
   const at = { col: lattice.x.first + part.col, row: lattice.y.first + part.row };
-  const wantsArea = bands.some((b) => AREA.has(b.resampling));
-  const wantsCentres = bands.some((b) => !AREA.has(b.resampling));
+  const wantsArea = bands.some((b) => isArea(b.resampling));
+  const wantsCentres = bands.some((b) => !isArea(b.resampling));
   return {
     centres: wantsCentres ? mapper({ ...at, width: part.width, height: part.height, at: 'centres' }) : null,
     corners: wantsArea ? mapper({ ...at, width: part.width + 1, height: part.height + 1, at: 'corners' }) : null,
   };
-}
-
-/** Source pixels on each side of a centre that its kernel reaches. */
-function kernelReach(method: Resampling, scale: number): number {
-  if (method === 'bilinear') return Math.ceil(Math.max(1, scale)) + 1;
-  if (method === 'cubic') return Math.ceil(2 * Math.max(1, scale)) + 1;
-  return 1;
-}
-
-function neededWindow(plan: WarpPlan, bands: readonly WarpBand[], points: MappedPoints): PixelWindow | null {
-  const { width, height } = plan.source;
-  let [c0, c1, r0, r1] = [Infinity, -Infinity, Infinity, -Infinity];
-  if (points.centres) {
-    const { u, v } = points.centres;
-    // Only centres inside the file can give a pixel, so only they ask for a window.
-    let [u0, u1, v0, v1] = [Infinity, -Infinity, Infinity, -Infinity];
-    for (let i = 0; i < u.length; i++) {
-      const x = u[i] as number;
-      const y = v[i] as number;
-      if (!(x > -1 && y > -1 && x < width && y < height)) continue;
-      if (x < u0) u0 = x;
-      if (x > u1) u1 = x;
-      if (y < v0) v0 = y;
-      if (y > v1) v1 = y;
-    }
-    const reach = (axis: 0 | 1): number => Math.max(...bands.map((b) => kernelReach(b.resampling, plan.scale[axis])));
-    const [rx, ry] = [reach(0), reach(1)];
-    [c0, c1, r0, r1] = [u0 - rx, u1 + 1 + rx, v0 - ry, v1 + 1 + ry];
-  }
-  if (points.corners) {
-    const { u, v, width: stride, height: rows } = points.corners;
-    for (let r = 0; r < rows - 1; r++) {
-      for (let i = r * stride; i < r * stride + stride - 1; i++) {
-        const j = i + stride + 1;
-        const x0 = Math.min(u[i] as number, u[j] as number) - 1;
-        const x1 = Math.max(u[i] as number, u[j] as number) + 1;
-        const y0 = Math.min(v[i] as number, v[j] as number) - 1;
-        const y1 = Math.max(v[i] as number, v[j] as number) + 1;
-        if (!(x1 > 0 && y1 > 0 && x0 < width && y0 < height)) continue;
-        c0 = Math.min(c0, x0);
-        c1 = Math.max(c1, x1);
-        r0 = Math.min(r0, y0);
-        r1 = Math.max(r1, y1);
-      }
-    }
-  }
-  if (!(c0 < c1 && r0 < r1)) return null;
-  // Clamped first: a rectangle may reach to infinity where the projection does.
-  const col = Math.floor(Math.max(c0, 0));
-  const row = Math.floor(Math.max(r0, 0));
-  const right = Math.ceil(Math.min(c1, width));
-  const bottom = Math.ceil(Math.min(r1, height));
-  return right > col && bottom > row ? { col, row, width: right - col, height: bottom - row } : null;
-}
-
-function clipWindow(w: PixelWindow, source: SourceGrid): PixelWindow | null {
-  const col = Math.max(0, w.col);
-  const row = Math.max(0, w.row);
-  const width = Math.min(source.width, w.col + w.width) - col;
-  const height = Math.min(source.height, w.row + w.height) - row;
-  return width > 0 && height > 0 ? { col, row, width, height } : null;
 }
 
 function quarters(b: Block): Block[] {
@@ -246,93 +190,159 @@ function quarters(b: Block): Block[] {
   ].filter((q) => q.width > 0 && q.height > 0);
 }
 
-/** One band of a window, with its validity: internal mask, nodata and NaN together (loading.md §2.2). */
+function validOf(work: Work): Uint8Array {
+  work.valid ??= new Uint8Array(work.bands.length * work.block.width * work.block.height).fill(1);
+  return work.valid;
+}
+
+/** Where a pixel of a band lies in the validity of the block. */
+function validIndex({ block }: Work, band: number, row: number, col: number): number {
+  return (band * block.height + row - block.row) * block.width + col - block.col;
+}
+
+/** Where a pixel of a band lies in the target. */
+function targetIndex({ block, target }: Work, band: number, row: number, col: number): number {
+  return target.start + band * target.planeStride + (row - block.row) * target.rowStride + col - block.col;
+}
+
+/** Makes some pixels of all bands invalid. */
+function clearRows(work: Work, part: Block, row: number, height: number, col: number, width: number): void {
+  if (height === 0 || width === 0) return;
+  const valid = validOf(work);
+  for (let b = 0; b < work.bands.length; b++) {
+    for (let r = row; r < row + height; r++) {
+      const at = validIndex(work, b, r, col);
+      valid.fill(0, at, at + width);
+    }
+  }
+}
+
+/** A plain copy: pixels are read straight into the target. */
+async function copyPart(work: Work, part: Block, window: PixelWindow): Promise<void> {
+  const { plan, bands, target, signal } = work;
+  const { source } = plan;
+  // SAFETY: only plans with an offset copy.
+  const offset = plan.copyOffset as { col: number; row: number };
+  const { width, height } = window;
+  const col = window.col - offset.col;
+  const row = window.row - offset.row;
+  const into = { ...target, start: targetIndex(work, 0, row, col) };
+  const pixels = await source.readWindow(
+    window,
+    bands.map((b) => b.band),
+    signal,
+    into,
+  );
+  if (pixels.values !== target.values) {
+    for (let b = 0, from = 0; b < bands.length; b++) {
+      for (let r = 0; r < height; r++, from += width)
+        target.values.set(pixels.values.subarray(from, from + width), targetIndex(work, b, row + r, col));
+    }
+  }
+  clearRows(work, part, part.row, row - part.row, part.col, part.width);
+  clearRows(work, part, row + height, part.row + part.height - row - height, part.col, part.width);
+  clearRows(work, part, row, height, part.col, col - part.col);
+  clearRows(work, part, row, height, col + width, part.col + part.width - col - width);
+  const size = width * height;
+  // Rows that lie behind each other in the target and in the block are looked at together.
+  const together = width === target.rowStride && width === work.block.width ? height : 1;
+  for (let b = 0; b < bands.length; b++) {
+    if (bands[b]?.raw === true) continue;
+    for (let r = 0; r < height; r += together) {
+      const from = targetIndex(work, b, row + r, col);
+      const values = target.values.subarray(from, from + together * width);
+      if (mayBeInvalid(source) && holdsInvalid(values, source))
+        clearInvalid(values, source, validOf(work), validIndex(work, b, row + r, col));
+      if (pixels.valid === null) continue;
+      const plane = pixels.valid.length > size ? b * size : 0;
+      const mask = pixels.valid.subarray(plane + r * width, plane + (r + together) * width);
+      if (mask.includes(0)) clearMasked(mask, validOf(work), validIndex(work, b, row + r, col));
+    }
+  }
+}
+
+const kernelScratch = scratchOf((n) => new Float64Array(n));
+
+async function resamplePart(
+  work: Work,
+  part: Block,
+  points: MappedPoints,
+  window: PixelWindow,
+  isInside: boolean,
+): Promise<void> {
+  const { plan, bands, signal, target } = work;
+  const distinct = [...new Set(bands.map((b) => b.band))];
+  const pixels = await plan.source.readWindow(window, distinct, signal);
+  const planes = distinct.map((band, i): BandWindow => {
+    const isRaw = bands.every((b) => b.band !== band || b.raw === true);
+    return bandPlane(plan.source, window, pixels, i, distinct.length, isRaw);
+  });
+  const windows = bands.map((band): BandWindow => {
+    // SAFETY: `distinct` holds every band of `bands`, and `planes` has one entry for each.
+    const plane = planes[distinct.indexOf(band.band)] as BandWindow;
+    return band.raw === true ? { ...plane, valid: null } : plane;
+  });
+  const valid = isInside && windows.every((w) => w.valid === null) ? null : validOf(work);
+  const rounding = roundingOf(plan.source.dtype);
+  const { values } = target;
+  const isDirect = isKernelArray(values);
+  const size = part.width * part.height;
+  const scratch = isDirect ? null : kernelScratch(bands.length * size);
+  const targets = bands.map((_, b): BandTarget => ({
+    values: isDirect ? values : (scratch as Float64Array),
+    start: isDirect ? targetIndex(work, b, part.row, part.col) : b * size,
+    stride: isDirect ? target.rowStride : part.width,
+    valid,
+    validStart: validIndex(work, b, part.row, part.col),
+    validStride: work.block.width,
+    rounding,
+  }));
+  for (const method of new Set(bands.map((b) => b.resampling))) {
+    const which = bands.flatMap((b, i) => (b.resampling === method ? [i] : []));
+    // SAFETY (both): one window and one target for each band.
+    const from = which.map((i) => windows[i] as BandWindow);
+    const to = which.map((i) => targets[i] as BandTarget);
+    resample(from, points, to, method, plan.scale);
+  }
+  if (scratch === null) return;
+  for (let b = 0, from = 0; b < bands.length; b++) {
+    for (let r = part.row; r < part.row + part.height; r++, from += part.width)
+      values.set(scratch.subarray(from, from + part.width), targetIndex(work, b, r, part.col));
+  }
+}
+
+/** One band of a window, with its validity. */
 function bandPlane(
   source: RasterSource,
   window: PixelWindow,
   pixels: WindowPixels,
   index: number,
   count: number,
+  isRaw: boolean,
 ): BandWindow {
   const size = window.width * window.height;
-  const values = kernelArray(pixels.values.subarray(index * size, (index + 1) * size));
-  const nodata = comparableNodata(source);
-  const mayBeNaN = isFloat(source.dtype);
-  const mask = pixels.valid;
-  const maskOffset = mask !== null && mask.length === size * count ? index * size : 0;
-  let valid: Uint8Array | null = null;
-  for (let i = 0; i < size; i++) {
-    const v = values[i] as number;
-    const isInvalid = v === nodata || (mayBeNaN && v !== v) || (mask !== null && mask[maskOffset + i] === 0);
-    if (!isInvalid) continue;
-    valid ??= new Uint8Array(size).fill(1);
-    valid[i] = 0;
-  }
-  return { values, valid, ...window };
-}
-
-function kernelArray(values: NumericArray): KernelArray {
-  const isDirect = values instanceof Uint8Array || values instanceof Uint16Array || values instanceof Float32Array;
-  return isDirect ? values : asFloat64(values);
-}
-
-/** The nodata value as pixels of the type hold it: a Float32 file's pixels are compared with the rounded value. */
-function comparableNodata({ nodata, dtype }: RasterSource): number | null {
-  return nodata !== null && dtype === 'float32' ? Math.fround(nodata) : nodata;
-}
-
-function copyPixels(source: BandWindow, col: number, row: number, part: Block, target: BandTarget): void {
-  const { values, valid, width } = source;
-  for (let r = 0; r < source.height; r++) {
-    const from = r * width;
-    const to = target.offset + (source.row + r - row) * part.width + source.col - col;
-    target.values.set(values.subarray(from, from + width), to);
-    if (valid === null) target.valid.fill(1, to, to + width);
-    else target.valid.set(valid.subarray(from, from + width), to);
-  }
+  const values = pixels.values.subarray(index * size, (index + 1) * size);
+  const start = pixels.valid !== null && pixels.valid.length === size * count ? index * size : 0;
+  const mask = pixels.valid && pixels.valid.subarray(start, start + size);
+  return { values: kernelArray(values), valid: isRaw ? null : validityOf(values, source, mask), ...window };
 }
 
 function resample(
-  source: BandWindow,
+  sources: readonly BandWindow[],
   { centres, corners }: MappedPoints,
-  target: BandTarget,
+  targets: readonly BandTarget[],
   method: Resampling,
   scale: readonly [number, number],
 ): void {
-  // SAFETY (both): mapPoints maps the points that the methods of the bands ask for.
-  if (AREA.has(method)) {
-    resampleArea(source, corners as Coordinates, target, method as AreaMethod);
+  if (isArea(method)) {
+    // SAFETY (both): mapPoints maps the points that the methods of the bands ask for.
+    resampleArea(sources, corners?.coordinates() as Coordinates, targets, method);
     return;
   }
-  const points = centres as Coordinates;
+  const points = centres?.coordinates() as Coordinates;
   const isWidened = scale[0] > 1 || scale[1] > 1;
-  if (method === 'nearest') resampleNearest(source, points, target);
-  else if (isWidened) resampleWidened(source, points, target, scale, method === 'cubic');
-  else if (method === 'bilinear') resampleBilinear(source, points, target);
-  else resampleCubic(source, points, target);
-}
-
-/** Interpolated values as the type holds them: merging sees what a file would hold. Integers are `floor(v + 0.5)`, clamped. */
-function roundTo(dtype: DType, { values, offset }: BandTarget, count: number): void {
-  if (dtype === 'float64') return;
-  const end = offset + count;
-  // SAFETY (both): offset ≤ i < end ≤ length.
-  if (dtype === 'float32') {
-    for (let i = offset; i < end; i++) values[i] = Math.fround(values[i] as number);
-    return;
-  }
-  const [min, max] = dtypeRange(dtype);
-  for (let i = offset; i < end; i++) {
-    const v = Math.floor((values[i] as number) + 0.5);
-    values[i] = v < min ? min : v > max ? max : v;
-  }
-}
-
-function paste(part: BandTarget, at: Block, out: WarpedBlock, band: number, block: Block): void {
-  for (let r = 0; r < at.height; r++) {
-    const to = (band * block.height + at.row - block.row + r) * block.width + at.col - block.col;
-    const from = r * at.width;
-    out.values.set(part.values.subarray(from, from + at.width), to);
-    out.valid.set(part.valid.subarray(from, from + at.width), to);
-  }
+  if (method === 'nearest') resampleNearest(sources, points, targets);
+  else if (isWidened) resampleWidened(sources, points, targets, scale, method === 'cubic');
+  else if (method === 'bilinear') resampleBilinear(sources, points, targets);
+  else resampleCubic(sources, points, targets);
 }

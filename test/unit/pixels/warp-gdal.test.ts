@@ -145,7 +145,8 @@ describe('the knot grid', () => {
       const knots = await warpAll(source, slice, 'nearest', 'knots');
       const exact = await warpAll(source, slice, 'nearest', 'exact');
       const { mapper, lattice } = planWarp(source, slice, 'exact');
-      const { u, v } = mapper({ col: lattice.x.first, row: lattice.y.first, width: DW, height: DH, at: 'centres' });
+      const block = { col: lattice.x.first, row: lattice.y.first, width: DW, height: DH, at: 'centres' } as const;
+      const { u, v } = mapper(block).coordinates();
       const nearEdge = (q: number): boolean => Math.abs(q - Math.round(q)) <= 1e-3;
       for (let i = 0; i < knots.length; i++) {
         if (!Object.is(knots[i], exact[i])) assert.ok(nearEdge(u[i]!) || nearEdge(v[i]!), `pixel ${i}`);
