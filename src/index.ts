@@ -160,8 +160,16 @@ export type {
   RasterGrid,
   RasterizeOptions,
 } from './pixels/index.js';
-export { loadCube, loadRaster, loadChips } from './load/index.js';
-export type { Chip, ChipOptions, ChipStream, CubeLoadOptions, RasterLoadOptions } from './load/index.js';
+export { loadCube, loadRaster, loadRasterTimeseries, loadChips } from './load/index.js';
+export type {
+  Chip,
+  ChipOptions,
+  ChipStream,
+  CubeLoadOptions,
+  RasterLoadOptions,
+  TemporalAggregation,
+  TimeseriesOptions,
+} from './load/index.js';
 export { gridSampler, randomSampler, tileToChips, fileWindows } from './sampling/index.js';
 export type {
   FileWindowOptions,

@@ -7,4 +7,6 @@ export { loadVector, type VectorLoadOptions, type VectorTask } from './load-vect
 export type { DetectionResult, Instance, InstanceResult, ShapedArray } from './vector-results.js';
 export { loadRaster, loadRasterQuietly } from './load-raster.js';
 export type { RasterLoadOptions, RowOrder } from './options.js';
+export { loadRasterTimeseries } from './timeseries.js';
+export type { TemporalAggregation, TimeseriesOptions } from './timeseries-options.js';
 export type { MaskRule } from '../pixels/index.js';
