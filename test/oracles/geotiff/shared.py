@@ -3,8 +3,8 @@
     python test/oracles/geotiff/shared.py ../shared/data > test/oracles/geotiff/shared-checksums.json
 
 Per file: width, height, bands and the SHA-256 of `dataset.read()` (band, y, x; native byte order). Large files give the
-checksum of their central 512 × 512 window. JPEG decoders differ by rounding and chroma interpolation, so JPEG files
-give the mean of each band instead. `error`: rasterio cannot read the file.
+checksum of their central 512 × 512 window. JPEG decoders differ in how they enlarge halved chroma (codecs.py), so YCbCr
+files give the mean of each band instead. `error`: rasterio cannot read the file.
 """
 import glob, hashlib, json, os, sys, warnings
 import numpy as np, rasterio
@@ -24,7 +24,7 @@ for path in sorted(p for p in glob.glob(os.path.join(root, '**', '*'), recursive
             if a.dtype == np.float16: a = a.astype('float32')
             entry = dict(width=d.width, height=d.height, count=d.count, dtype=str(a.dtype))
             if big: entry['window'] = [int(w.col_off), int(w.row_off), 512, 512]
-            if (d.profile.get('compress') or '').lower() == 'jpeg': entry['means'] = [round(float(b.mean()), 3) for b in a]
+            if d.tags(ns='IMAGE_STRUCTURE').get('COMPRESSION') == 'YCbCr JPEG': entry['means'] = [round(float(b.mean()), 3) for b in a]
             else: entry['sha256'] = hashlib.sha256(np.ascontiguousarray(a).tobytes()).hexdigest()
             if d.profile.get('compress'): entry['codec'] = str(d.profile['compress'])
     except Exception as e:
