@@ -1,5 +1,7 @@
 /** From a Deflate block to planes in one go, as many rows as are wanted: the common layouts. */
-import { FormatError, messageOf, dtypeSize, viewOf, type DType, type NumericArray } from '../../core/index.js';
+// Not from the index: threads that decode would load all of core.
+import { FormatError, messageOf } from '../../core/errors.js';
+import { dtypeSize, viewOf, type DType, type NumericArray } from '../../core/numeric.js';
 import { MAX_WASM_BYTES, inflateInto, type Resume } from './inflate.js';
 import type { ImageLayout } from './layout.js';
 import type { BlocksWasm } from './wasm.js';

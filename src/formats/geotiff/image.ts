@@ -10,7 +10,8 @@ import {
 import type { PageSource } from '../../io/index.js';
 import type { BlockCache, WindowTarget } from '../raster/index.js';
 import { canStopEarly, decodeBytes, maxExpansion } from './codec.js';
-import { canDecodeRows, decodeRows } from './decode-rows.js';
+import { decodePool } from './decode-pool.js';
+import { canDecodeRows, decodeRows, type RowsJob } from './decode-rows.js';
 import type { Resume } from './inflate.js';
 import { blockBytes, type ImageLayout } from './layout.js';
 import { readNumbers, type TagPlace, type TiffStructure } from './structure.js';
@@ -261,21 +262,28 @@ export class TiffImage {
     const stored = await source.read(offset, wanted, { signal });
     const wasm = this.#byRows ? blocksWasm() : null;
     if (wasm) {
-      const from = held?.rows ?? 0;
       const to = this.#target(task.rows, rows, held);
-      const { values, resume } = decodeRows(wasm, {
+      const job: RowsJob = {
         stored,
         width: layout.blockWidth,
         samples,
         dtype: this.dtype,
         predictor: layout.predictor,
         rows,
-        from,
+        from: held?.rows ?? 0,
         to,
         resume: held?.resume ?? null,
         place,
-      });
-      return extend(held, to, values, resume);
+      };
+      const elsewhere = decodePool().take(job, ((to - job.from) * expectedBytes) / rows);
+      let decoded = await elsewhere;
+      if (!decoded) {
+        // Bytes that went to a thread are gone.
+        const again = elsewhere ? { ...job, stored: await source.read(offset, wanted, { signal }) } : job;
+        decoded = decodeRows(wasm, again);
+      }
+      signal.throwIfAborted();
+      return extend(held, to, decoded.values, decoded.resume);
     }
     const raw = await decodeBytes(
       stored,

@@ -1,6 +1,6 @@
 /** Deflate blocks (zlib streams, RFC 1950), with bounded output. */
 import { promisify } from 'node:util';
-import { inflate } from 'node:zlib';
+import { inflate, inflateSync } from 'node:zlib';
 import { blocksWasm, type BlocksWasm } from './wasm.js';
 
 const inflateAsync = promisify(inflate) as (bytes: Uint8Array, o: object) => Promise<Buffer>;
@@ -15,7 +15,6 @@ const HEADER_BYTES = 2;
 const CHECKSUM_BYTES = 4;
 /** Answers of the module's `inflate`. */
 const COMPLETE = 0;
-const DAMAGED = 1;
 const FULL = 3;
 
 /** Where decoding of a stream can go on. */
@@ -41,6 +40,14 @@ export interface Inflated {
   readonly free: number;
   /** Null when the stream has nothing more that is wanted. */
   readonly resume: Resume | null;
+}
+
+/**
+ * The chunk size is the expected size, so that the output is made once; a sync flush lets a stream without its checksum
+ * pass: the length is checked by the caller.
+ */
+function zlibOptions(length: number): object {
+  return { chunkSize: Math.max(64, length), maxOutputLength: length + 65536, finishFlush: 2 };
 }
 
 function checkHeader(stored: Uint8Array): void {
@@ -77,8 +84,14 @@ export function inflateInto(
   if (resume) memory.set(resume.history, window);
   const status = wasm.inflate(input, length, BigInt(resume?.bit ?? 0), window, out, limit);
   const bitEnd = Number(wasm.bitEnd.value);
-  if (status === DAMAGED) throw new Error(`its stream is damaged near byte ${HEADER_BYTES + Math.floor(bitEnd / 8)}`);
   const at = out + done - base;
+  const free = (limit + OUTPUT_SLACK + 15) & ~15;
+  if (status !== COMPLETE && status !== FULL) {
+    // Damaged, or cut: then the last symbols were read from behind the end. zlib tells what there is, or what is wrong.
+    const there = inflateSync(stored, zlibOptions(total)).subarray(done, end);
+    memory.set(there, at);
+    return { wasm, at, count: there.byteLength, free, resume: null };
+  }
   const count = Math.max(0, Math.min(wasm.outEnd.value, out + end - base) - at);
   const before = resume?.adler ?? 1;
   if (status === COMPLETE) {
@@ -100,7 +113,7 @@ export function inflateInto(
       adler: wasm.adler32(at, count, before),
     };
   }
-  return { wasm, at, count, free: (limit + OUTPUT_SLACK + 15) & ~15, resume: next };
+  return { wasm, at, count, free, resume: next };
 }
 
 /**
@@ -114,7 +127,5 @@ export function inflateBlock(stored: Uint8Array, length: number): Promise<Uint8A
     const { at, count } = inflateInto(wasm, stored, length, length);
     return wasm.bytes(0).slice(at, at + count);
   }
-  // The chunk size is the expected size, so that the output is made once; a sync flush lets a stream without its
-  // checksum pass: the length is checked by the caller.
-  return inflateAsync(stored, { chunkSize: Math.max(64, length), maxOutputLength: length + 65536, finishFlush: 2 });
+  return inflateAsync(stored, zlibOptions(length));
 }
