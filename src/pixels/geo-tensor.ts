@@ -2,18 +2,14 @@
 import {
   affineBounds,
   affineResolution,
-  boxOutline,
   Crs,
   DISPLAY_METHOD,
   displayObject,
   GeoSlice,
   KIND,
-  pointTransform,
   transformBounds,
-  transformPoints,
   TransformError,
   isNorthUp,
-  applyAffine,
   type Affine,
   type Bounds,
   type CrsInput,
@@ -21,7 +17,7 @@ import {
   type PixelWindow,
   type Resolution,
 } from '../core/index.js';
-import type { Polygon } from 'geojson';
+import type { MultiPolygon, Polygon } from 'geojson';
 import type { DataCube } from './cube/data-cube.js';
 import { dtypeOf, type NumericArray } from './numeric.js';
 import { saveCog, type CogOptions, type CogReport } from './save-cog.js';
@@ -36,11 +32,12 @@ import {
   type OuterDim,
   type TensorData,
 } from './tensor/data.js';
+import { footprint, validFootprint } from './tensor/footprint.js';
 import { tensorFromJson, tensorToJson, type GeoTensorJson } from './tensor/json.js';
 import { reduceAll, reduceAxes, type PlainArray, type ReductionName } from './tensor/reduce.js';
 import { resize, type ResizeTarget } from './tensor/resize.js';
 import { clip, isel, pad, readWindow, writeWindow, type AxisSelection } from './tensor/select.js';
-import type { Resampling } from './warp/warp-block.js';
+import type { Resampling } from './warp/methods.js';
 
 const BRAND = Symbol.for('nadir.geotensor');
 
@@ -158,18 +155,12 @@ export class GeoTensor<A extends NumericArray = NumericArray> implements TensorD
 
   /** The outline, as a closed counter-clockwise ring; with 21 points on each side in another CRS. */
   footprint(crs?: CrsInput): Polygon {
-    const target = crs === undefined ? this.crs : Crs.from(crs);
-    const isSame = target.equals(this.crs);
-    const outline = boxOutline([0, 0, this.width, this.height], isSame ? 0 : undefined).map(([c, r]) =>
-      applyAffine(this.transform, c, r),
-    );
-    const ring = isSame ? outline : transformPoints(outline, pointTransform(this.crs, target), target);
-    const area = ring.reduce((sum, [x, y], i) => {
-      const [x1, y1] = ring[(i + 1) % ring.length] ?? [x, y];
-      return sum + x * y1 - x1 * y;
-    }, 0);
-    if (area < 0) ring.reverse();
-    return { type: 'Polygon', coordinates: [[...ring, ...ring.slice(0, 1)]] };
+    return footprint(this, crs === undefined ? this.crs : Crs.from(crs));
+  }
+
+  /** The outlines of the pixels that are valid in any band or frame, holes and single pixels included. */
+  validFootprint(crs?: CrsInput): MultiPolygon {
+    return validFootprint(this, crs === undefined ? this.crs : Crs.from(crs));
   }
 
   /** The chosen positions of each axis; see {@link AxisSelection}. */
