@@ -151,10 +151,11 @@ export async function cubeSource(
       attrs: describingAttributes(v),
     });
   }
-  const dated = vars.filter((v) => times.length > 0 || !(v.addsTime || v.dims.includes('time')));
-  if (dated.length === 0) return null;
+  // Where the wanted values have times, what has none is no answer to a slice without a time of the file.
+  const isDated = vars.some((v) => v.addsTime || v.dims.includes('time'));
+  if (isDated && times.length === 0) return null;
   const aliases: Record<string, string> = { [xDim]: 'x', [yDim]: 'y' };
   if (timeDim !== null) aliases[timeDim] = 'time';
   if (time) aliases[time.variable] = 'time';
-  return { row, crs, x, y, xRuns, yRuns, times, vars: dated, others, aliases };
+  return { row, crs, x, y, xRuns, yRuns, times, vars, others, aliases };
 }

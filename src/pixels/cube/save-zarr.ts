@@ -86,8 +86,7 @@ function gridMapping({ crs, transform }: CubeData): ZarrArraySpec {
 
 /** Names become folders, and keys of their metadata. */
 function checkName(name: string, taken: ReadonlySet<string>): void {
-  const isPlain =
-    name !== '' && !/[/\\\0]/.test(name) && !/^\.+$/.test(name) && !name.startsWith('__') && name !== 'zarr.json';
+  const isPlain = name !== '' && !/[/\\\0]/.test(name) && !/^\.+$/.test(name) && name !== 'zarr.json';
   if (isPlain && !taken.has(name)) return;
   throw new ArgumentError(
     'bad-name',
