@@ -78,7 +78,7 @@ describe('the cache of decoded blocks', () => {
     const tile = 512 * 512 * 2 * 2;
     const cache = new BlockCache(2 * tile);
     const tiff = await openGeoTiff(memorySource(file), { cache });
-    const at = (x: number): Promise<unknown> => tiff.readWindow({ col: x * 512, row: 0, width: 1, height: 1 });
+    const at = (x: number): Promise<unknown> => tiff.readWindow({ col: x * 512, row: 511, width: 1, height: 1 });
     await at(0);
     await at(1);
     await at(0);
@@ -91,6 +91,30 @@ describe('the cache of decoded blocks', () => {
     assert.equal(cache.decoded, 4);
     await tiff.close();
     assert.equal(cache.bytes, 0, 'closing a file frees its blocks');
+  });
+  test('a block is decoded as far down as a window needs, and goes on from there', async () => {
+    const cache = new BlockCache();
+    const tiff = await openGeoTiff(memorySource(file), { cache });
+    const rowBytes = 512 * 2 * 2;
+    const at = (row: number, height: number) => tiff.readWindow({ col: 3, row, width: 7, height });
+    const pixels = (row: number, height: number): Uint16Array => {
+      const out = new Uint16Array(2 * height * 7);
+      for (let b = 0, i = 0; b < 2; b++)
+        for (let y = row; y < row + height; y++)
+          for (let x = 3; x < 10; x++) out[i++] = image.values[(b * HEIGHT + y) * WIDTH + x]!;
+      return out;
+    };
+    assert.deepEqual((await at(0, 40)).values, pixels(0, 40));
+    // 40 rows, made full to a sixteenth of the block, and what the stream may look back to.
+    assert.ok(cache.bytes <= 64 * rowBytes + 32768, `${cache.bytes} bytes`);
+    assert.deepEqual((await at(30, 3)).values, pixels(30, 3));
+    assert.equal(cache.decoded, 1, 'rows that are there are not decoded again');
+    const both = await Promise.all([at(20, 300), at(100, 412)]);
+    assert.deepEqual(both[0].values, pixels(20, 300));
+    assert.deepEqual(both[1].values, pixels(100, 412));
+    assert.equal(cache.bytes, 512 * rowBytes);
+    await tiff.close();
+    assert.equal(cache.bytes, 0);
   });
   test('one caller that cancels does not disturb another that waits for the same block', async () => {
     let release = (): void => undefined;
