@@ -61,6 +61,7 @@ const PALETTE = [
   '#6a3d9a',
   '#b15928',
 ];
+const BACKGROUND = '#d9d9d9';
 /** More distinct values than this are a measurement, whatever the name says. */
 export const MOST_CLASSES = 32;
 
@@ -93,7 +94,7 @@ export function classesInAttrs(attrs: Readonly<Record<string, unknown>>): readon
 }
 
 /** A mask: what does not hold, and what does. */
-export const MASK_CLASSES: readonly BandClass[] = [c(0, 'no', '#d9d9d9'), c(1, 'yes', '#0072b2')];
+export const MASK_CLASSES: readonly BandClass[] = [c(0, 'no', BACKGROUND), c(1, 'yes', '#0072b2')];
 
 /** Classes of a band: its own, those of a known product, or one colour per distinct value; null for a measurement. */
 export function classesOf(
@@ -111,5 +112,6 @@ export function classesOf(
   if (/^(worldcover|map|.*land_?cover)$/i.test(bandName) && fits(WORLDCOVER_CLASSES)) return WORLDCOVER_CLASSES;
   if (own) return own;
   if (!isCategorical(bandName) || present.length > MOST_CLASSES) return null;
-  return present.map((v, i) => c(v, String(v), PALETTE[i % PALETTE.length] ?? '#7f7f7f'));
+  // 0 is the background wherever labels are burned, and keeps out of the way.
+  return present.map((v, i) => c(v, String(v), v === 0 ? BACKGROUND : (PALETTE[i % PALETTE.length] ?? BACKGROUND)));
 }

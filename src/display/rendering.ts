@@ -10,6 +10,10 @@ const TRIPLES: readonly (readonly [string, string, string])[] = [
   ['SR_B4', 'SR_B3', 'SR_B2'],
   ['REF_RED', 'REF_GREEN', 'REF_BLUE'],
   ['BAND4', 'BAND3', 'BAND2'],
+  // Near infrared as red, where there is no blue: vegetation is red.
+  ['B8', 'B4', 'B3'],
+  ['NIR', 'RED', 'GREEN'],
+  ['SR_B5', 'SR_B4', 'SR_B3'],
 ];
 /** Quantities whose order matters more than their look. */
 const QUANTITY = /(index|dem|dsm|dtm|elev|height|altitude|temp|tmax|tmin|precip|prob|slope)/i;
