@@ -241,8 +241,8 @@ export class TiffImage {
     const expectedBytes = blockBytes(layout, rows);
     const offset = await this.#offsets.at(index);
     const byteCount = this.#byteCounts ? await this.#byteCounts.at(index) : expectedBytes;
-    if (offset === 0 || byteCount === 0) {
-      // A sparse file leaves out blocks that hold nothing but nodata.
+    if (offset === 0 && byteCount === 0) {
+      // A sparse file leaves out blocks that hold nothing but nodata; one number alone is damage.
       const empty = arrayOf(this.dtype, layout.blockWidth * rows * samples);
       return extend(undefined, rows, fill === 0 ? empty : empty.fill(fill), null);
     }
@@ -253,6 +253,8 @@ export class TiffImage {
         hint: 'The file is damaged or was not written completely; get it again.',
         details: { file: name, block: index },
       });
+    if (offset === 0 || byteCount === 0)
+      throw bad('bad-place', `should be ${byteCount} bytes at byte ${offset} of the file`);
     if (offset + wanted > end)
       throw bad('truncated', `should be at bytes ${offset}–${offset + wanted - 1}, but the file has ${end}`);
     if (wanted > blockBytes(layout, layout.blockHeight) * 2 + (1 << 20))

@@ -36,6 +36,19 @@ const COMPRESSION_NONE = 1;
 const COMPRESSION_JPEG = 7;
 const COMPRESSION_LERC = 34887;
 const COMPRESSION_WEBP = 50001;
+/** Tags whose one value the layout hangs on: another count is damage, and libtiff refuses it too. */
+const SINGLE = [
+  TAG.ImageWidth,
+  TAG.ImageLength,
+  TAG.Compression,
+  TAG.Photometric,
+  TAG.SamplesPerPixel,
+  TAG.RowsPerStrip,
+  TAG.PlanarConfiguration,
+  TAG.Predictor,
+  TAG.TileWidth,
+  TAG.TileLength,
+];
 const FORMAT_NAMES: Readonly<Record<number, string>> = {
   1: 'unsigned integer',
   2: 'signed integer',
@@ -90,6 +103,10 @@ function isWhole(v: number, max: number): boolean {
  * file; {@link UnsupportedDataError} `bit-depth`, `compression`, … for what is valid but not read.
  */
 export function readLayout(tags: Tags, name: string, fileBytes: number): ImageLayout {
+  for (const tag of SINGLE) {
+    const found = tags.directory.tags.get(tag)?.count ?? 1;
+    if (found !== 1) throw bad(name, 'bad-tag', `tag ${tag} has ${found} values instead of one`);
+  }
   const width = tags.number(TAG.ImageWidth, 0);
   const height = tags.number(TAG.ImageLength, 0);
   const count = tags.number(TAG.SamplesPerPixel, 1);

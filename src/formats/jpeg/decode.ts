@@ -80,6 +80,8 @@ export function decodeJpeg(
   const maxH = Math.max(...frame.components.map((c) => c.h));
   const maxV = Math.max(...frame.components.map((c) => c.v));
   const { width, height } = frame;
+  if (!toRgb && frame.components.some((c) => c.h !== maxH || c.v !== maxV))
+    throw new Error('its components are subsampled though they are no YCbCr');
   const planes = frame.components.map((c) => upsample(c, maxH, maxV, width, height));
   if (toRgb && planes.length === 3) return ycbcrToRgb(planes, width * height);
   const [only] = planes;

@@ -120,7 +120,7 @@ describe('JPEG 2000 that is not read is refused by name', () => {
 
 describe('JPEG 2000 of the shared data reads as rasterio reads it, bit for bit', needsSharedData, () => {
   for (const [file, e] of Object.entries(shared)) {
-    if (file.startsWith('bad_inputs/')) continue;
+    if (e.error !== undefined) continue; // geotiff-shared.test.ts has the damaged ones
     test(file, async () => {
       const raster = await openRaster(path.join(SHARED_DATA, file));
       await agrees(raster, e);
