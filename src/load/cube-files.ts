@@ -10,6 +10,7 @@ interface Open {
   readonly cube: CubeDescription;
 }
 
+/** Opens and describes the cubes of rows; close it at the end. */
 export class CubeFiles {
   readonly #open = new Map<CatalogRow, Open>();
   readonly #signal: AbortSignal | undefined;

@@ -2,9 +2,12 @@
 import { ArgumentError, GridAlignmentError, northUp, type Affine, type Crs, type Micros } from '../core/index.js';
 import type { CubeIndexes, CubeLabels } from '../pixels/index.js';
 import type { CubeSource, OtherDim, SourceVar } from './cube-source.js';
+import { TURN } from './cube-window.js';
 
 /** Largest disagreement of two grids that is rounding noise, in cells. */
 const SAME_CELL = 0.01;
+/** Columns around the globe beyond which gaps are not looked for: 10 m at the equator are 4 million. */
+const MAX_COLUMNS = 1 << 26;
 const DIGITS = 13;
 const tidy = (v: number): number => Number(v.toPrecision(DIGITS)) + 0;
 
@@ -60,7 +63,7 @@ function latticeOf(
   const direction = axis === 'x' ? 1 : -1;
   const position = (s: CubeSource, at: number): number =>
     (direction * (s[axis].edge + direction * at * s[axis].step - edge)) / step;
-  let [low, high] = [Infinity, -Infinity];
+  const found: { readonly at: number; readonly count: number }[] = [];
   for (const source of sources) {
     for (const run of runsOf(source)) {
       const [from, to] = [position(source, run.at), position(source, run.at + run.count)];
@@ -72,16 +75,46 @@ function latticeOf(
           `along ${axis} their cells are ${step} and ${source[axis].step} long and ${off.toPrecision(3)} cells out of step`,
         );
       }
-      low = Math.min(low, Math.round(from));
-      high = Math.max(high, Math.round(from) + run.count);
+      found.push({ at: Math.round(from), count: run.count });
     }
   }
+  const isAround = axis === 'x' && sources.every((s) => s.isAround);
+  const turned = isAround ? aroundGap(found, edge, step) : (at: number): number => at;
+  const low = Math.min(...found.map((run) => turned(run.at)));
+  const high = Math.max(...found.map((run) => turned(run.at) + run.count));
   return {
     edge: tidy(edge + direction * low * step),
     step,
     count: high - low,
-    place: (source, run) => Math.round(position(source, run.at)) - low,
+    place: (source, run) => turned(Math.round(position(source, run.at))) - low,
   };
+}
+
+/**
+ * Where a box goes around the globe but the cells do not, the result begins after the widest gap between them: a cube of
+ * the Pacific stays in one piece. Gives the place of a run by its place from the edge.
+ */
+function aroundGap(
+  runs: readonly { readonly at: number; readonly count: number }[],
+  edge: number,
+  step: number,
+): (at: number) => number {
+  const period = Math.round(TURN / step);
+  const mod = (n: number): number => ((n % period) + period) % period;
+  if (Math.abs(TURN / step - period) > SAME_CELL || period > MAX_COLUMNS) return (at) => at;
+  const used = new Uint8Array(period);
+  for (const { at, count } of runs) for (let i = 0; i < count; i++) used[mod(at + i)] = 1;
+  let [start, widest] = [0, 0];
+  // Twice around, so that a gap across the end is seen whole.
+  for (let i = 0, gap = 0; i < 2 * period; i++) {
+    if (used[i % period] === 1) {
+      if (gap > widest) [start, widest] = [i % period, gap];
+      gap = 0;
+    } else gap++;
+  }
+  if (widest === 0) return (at) => at;
+  const first = start - period * Math.floor((edge + start * step + TURN / 2) / TURN + SAME_CELL / period);
+  return (at) => first + mod(at - first);
 }
 
 const sameLabels = (a: CubeLabels, b: CubeLabels): boolean =>

@@ -10,7 +10,7 @@ import {
 } from '../formats/cube/index.js';
 import { sourceScale, type CubeLabels } from '../pixels/index.js';
 import { decodingOf, describingAttributes, type Decoding } from './cube-values.js';
-import { axisRuns, cellAxes, queryBox, type CellAxis, type Run } from './cube-window.js';
+import { axisRuns, cellAxes, queryBox, TURN, type CellAxis, type Run } from './cube-window.js';
 
 /** A dimension beside time, y and x. */
 export interface OtherDim {
@@ -36,6 +36,8 @@ export interface CubeSource {
   readonly x: CellAxis;
   readonly y: CellAxis;
   readonly xRuns: readonly Run[];
+  /** Whether the box goes around the globe, so that the result may begin at any meridian. */
+  readonly isAround: boolean;
   readonly yRuns: readonly Run[];
   /** Times within the slice, with their positions in the file. */
   readonly times: readonly { readonly time: Micros; readonly index: number }[];
@@ -157,5 +159,6 @@ export async function cubeSource(
   const aliases: Record<string, string> = { [xDim]: 'x', [yDim]: 'y' };
   if (timeDim !== null) aliases[timeDim] = 'time';
   if (time) aliases[time.variable] = 'time';
-  return { row, crs, x, y, xRuns, yRuns, times, vars, others, aliases };
+  const isAround = crs.isGeographic && box[2] - box[0] >= TURN;
+  return { row, crs, x, y, xRuns, yRuns, isAround, times, vars, others, aliases };
 }

@@ -4,7 +4,8 @@ import type { CubeGrid } from '../formats/cube/index.js';
 
 /** Overlaps of at most this part of a cell are rounding noise. */
 const OVERLAP = 1e-6;
-const TURN = 360;
+/** Degrees after which longitudes repeat. */
+export const TURN = 360;
 
 /** Cells along one axis of a file, as they lie in the result: `at` counts cells from the lattice's zero. */
 export interface Run {

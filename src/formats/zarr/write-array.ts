@@ -114,13 +114,17 @@ function chunkOf(a: ZarrArraySpec, chunk: readonly number[], at: readonly number
   }
   if (values instanceof BigInt64Array) {
     const out = new BigInt64Array(length).fill(BigInt(a.fillValue));
-    runs((from, to) => void out.set(values.subarray(from, from + run), to));
+    runs((from, to) => {
+      out.set(values.subarray(from, from + run), to);
+    });
     return littleEndian(out);
   }
   const fill = Number(a.fillValue);
   // SAFETY: the constructor of a typed array makes arrays of its own type.
   const out = new (values.constructor as new (n: number) => NumericArray)(length).fill(fill);
-  runs((from, to) => void out.set(values.subarray(from, from + run), to));
+  runs((from, to) => {
+    out.set(values.subarray(from, from + run), to);
+  });
   const isFill = Number.isNaN(fill) ? out.every((v: number) => v !== v) : out.every((v: number) => v === fill);
   return isFill ? null : littleEndian(out);
 }

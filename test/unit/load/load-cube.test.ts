@@ -43,8 +43,9 @@ const plain = (values: ArrayLike<number> | undefined): (number | null)[] =>
   Array.from(values ?? [], (v) => (Number.isNaN(v) ? null : v));
 const valuesOf = (cube: DataCube, name: string): (number | null)[] => plain(cube.vars[name]?.values);
 const near = (a: ArrayLike<number> | undefined, b: readonly number[], tolerance: number): void => {
-  assert.equal(a?.length, b.length);
-  b.forEach((v, i) => assert.ok(Math.abs((a?.[i] ?? NaN) - v) <= tolerance, `${a?.[i] ?? ''} and ${v} at ${i}`));
+  const own = Array.from(a ?? []);
+  assert.equal(own.length, b.length);
+  b.forEach((v, i) => assert.ok(Math.abs((own[i] ?? NaN) - v) <= tolerance, `${own[i] ?? ''} and ${v} at ${i}`));
 };
 const LEVELS = utm([500000, 5000000, 500040, 5000030]);
 
@@ -95,6 +96,18 @@ describe('loadCube: cells', () => {
     const slice = GeoSlice.create({ bounds: [500000, 0, 1500000, 100000], resolution: 1000, crs: 'EPSG:32660' });
     const cube = await loadCube(catalog, slice);
     assert.deepEqual(Array.from(cube.coords['x'] as Float64Array), [175, 185]);
+  });
+
+  test('a cube of the Pacific is one piece for a box around the globe', async () => {
+    const catalog = await buildCubeCatalog('test/oracles/cube/files/pacific.nc');
+    const xs = async (bounds: Bounds): Promise<(number | undefined)[]> => {
+      const x = (await loadCube(catalog, degrees(bounds))).coords['x'] as Float64Array;
+      return [x[0], x.at(-1), x.length];
+    };
+    assert.deepEqual(await xs([-180, -10, 180, 10]), [170.5, 189.5, 20]);
+    assert.deepEqual(await xs([175, -5, 185, 5]), [175.5, 184.5, 10]);
+    assert.deepEqual(await xs([-185, -5, -175, 5]), [-184.5, -175.5, 10]);
+    assert.deepEqual(await xs([-180, -5, -175, 5]), [-179.5, -175.5, 5]);
   });
 
   test('a slice around the pole takes all longitudes', async () => {
