@@ -1,6 +1,6 @@
 /** The status line under a viewer: native coordinates and values of the pixel; exact ones once the kernel has answered. */
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { parsePixelResult, type PixelValue } from '../../src/display/wire/tile.js';
 import type { Preview, PreviewBand, TensorData } from '../../src/display/wire/payload.js';
 import { formatNumber } from '../shared/format.js';
@@ -26,23 +26,30 @@ export function usePixelValues(
 ): readonly PixelValue[] | null {
   const [answer, setAnswer] = useState<{ readonly key: string; readonly values: readonly PixelValue[] } | null>(null);
   const key = pixel ? `${frame}/${pixel.join('/')}` : '';
+  const isAsking = useRef(false);
+  const latest = useRef({ key, pixel });
+  latest.current = { key, pixel };
   useEffect(() => {
     if (!pixel || !isWanted || !host.hasMessaging) return undefined;
-    const abort = new AbortController();
+    // One question at a time, each for the pixel that the pointer is on by then.
     const ask = async (): Promise<void> => {
-      const args = { datasetId, frame, column: pixel[0], row: pixel[1] };
+      const { key: asked, pixel: at } = latest.current;
+      if (isAsking.current || !at) return;
+      isAsking.current = true;
       try {
-        const parsed = parsePixelResult(await host.ask(viewId, 'detail', args, abort.signal));
-        if (parsed.ok) setAnswer({ key, values: parsed.value });
+        const args = { datasetId, frame, column: at[0], row: at[1] };
+        const parsed = parsePixelResult(await host.ask(viewId, 'detail', args));
+        if (parsed.ok) setAnswer({ key: asked, values: parsed.value });
       } catch {
         // The values of the preview stay.
+        return;
+      } finally {
+        isAsking.current = false;
       }
+      if (latest.current.key !== asked) void ask();
     };
     const timer = setTimeout(() => void ask(), REST_MS);
-    return () => {
-      clearTimeout(timer);
-      abort.abort(new Error('another pixel'));
-    };
+    return () => clearTimeout(timer);
   }, [key, isWanted]);
   return answer?.key === key ? answer.values : null;
 }

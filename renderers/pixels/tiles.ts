@@ -56,10 +56,9 @@ export class TileStore {
     return this.#queue.length + this.#asked.size;
   }
 
-  /** Asks for these tiles, in this order, and no longer for others. */
+  /** Asks for these tiles, in this order, and no longer for others; those under way come all the same, and are kept. */
   want(keys: readonly TileKey[]): void {
     const names = new Set(keys.map(nameOf));
-    for (const [name, abort] of this.#asked) if (!names.has(name)) abort.abort(new Error('out of view'));
     for (const name of names) this.#touch(name);
     this.#queue = keys.filter((k) => !this.#kept.has(nameOf(k)) && !this.#asked.has(nameOf(k)));
     if (performance.now() - this.#failedAt > RETRY_MS) this.#pump();

@@ -266,6 +266,39 @@ function payload<K extends PayloadKind>(
 
 const rows = footprints();
 
+/** Three dates of NDVI with gaps of their own, reduced from an array four times as large, and a class band on demand. */
+function ndviSeries(base: PayloadData['tensor']): PayloadData['tensor'] {
+  const [width, height] = [60, 40];
+  const frames = [0.2, 0.5, 0.8].map((green, k): Preview => {
+    const q = Buffer.alloc(width * height * 2);
+    const bits = Buffer.alloc((width * height) / 8).fill(255);
+    for (let i = 0; i < width * height; i++) {
+      const ndvi = -0.3 + green * 1.3 * fractal((i % width) / 15, Math.floor(i / width) / 15, 7 + k);
+      q.writeUInt16LE(Math.round(((ndvi + 1) / 2) * 65_535), i * 2);
+    }
+    bits.fill(0, 0, 30 + 30 * k);
+    const stats = { min: -0.3, max: 0.7, mean: 0.2, p2: -0.25, p98: 0.2 + green / 2 };
+    const band = { name: 'NDVI', scale: 2 / 65_535, offset: -1, q: q.toString('base64'), stats };
+    return { width, height, step: 4, bands: [{ ...band, valid: bits.toString('base64') }], valid: null };
+  });
+  return {
+    ...base,
+    dims: ['time', 'band', 'y', 'x'],
+    shape: [3, 2, 160, 240],
+    dtype: 'float32',
+    bandNames: ['NDVI', 'SCL'],
+    validFraction: 0.9,
+    times: [0, 5, 10].map((d) => JUNE_1 + d * DAY),
+    preview: frames[0]!,
+    frames,
+    rendering: { bands: [0], ramp: 'diverging', stretch: 'p2-98', classes: null },
+    units: ['1', ''],
+    classBands: [{ band: 1, classes: LAND_COVER }],
+    levels: 2,
+    statsEvery: 3,
+  };
+}
+
 /** One payload of each kind (some kinds twice), by name. */
 export function fixtures(): Readonly<Record<string, AnyPayload>> {
   const items = chips(40);
@@ -455,6 +488,10 @@ export function fixtures(): Readonly<Record<string, AnyPayload>> {
       rendering: { bands: [0], ramp: 'viridis', stretch: 'min-max', classes: LAND_COVER },
     }),
     viewId: 'cell-landcover:0',
+  };
+  byName['series'] = {
+    ...payload('tensor', 'NDVI', 'NDVI of three dates, 40 × 60 px', ndviSeries(tensor)),
+    viewId: 'cell-series:0',
   };
   byName['progress-done'] = {
     ...payload('progress', 'Exporting', 'Exported 38 chips, 2 failed', {

@@ -15,6 +15,7 @@ const HEIGHTS: Readonly<Record<string, (height: number) => boolean>> = {
   geoslice: (h) => h === 260,
   tensor: (h) => h === 420,
   landcover: (h) => h === 420,
+  series: (h) => h === 420,
   samples: (h) => h === 420,
   curation: (h) => h === 640,
   chips: (h) => h <= 420,
@@ -32,6 +33,8 @@ const SENTENCES: Readonly<Record<string, string>> = {
   tensor:
     'Fields, a river and clouds in natural colours; the slanted left edge is a checkerboard of missing data; histogram and limits beside it.',
   landcover: 'Six land-cover classes in their own colours, named in the legend.',
+  series:
+    'NDVI of the first of three dates, blue below zero and orange above; a player below, handles on the histogram.',
   samples: 'Sixty chip boxes in sampling order with a play bar; yield and reasons for skips beside the map.',
   chips:
     'Chips in aligned rows; kept ones have a solid green edge and a tick, rejected ones are hatched with a cross; the counts say 3 and 2.',
@@ -99,7 +102,7 @@ async function act(page: Page, name: string): Promise<void> {
     for (const key of ['k', 'k', 'r', 'k', 'u', 'r', 'ArrowRight', '1']) await page.keyboard.press(key);
     await page.locator(`#${name} [role=gridcell]`).nth(4).hover();
     await page.locator(`#${name} .count.keep`, { hasText: '3' }).waitFor();
-  } else if (name === 'tensor' || name === 'landcover')
+  } else if (['tensor', 'landcover', 'series'].includes(name))
     await page.locator(`#${name} canvas.pixels`).hover({ position: { x: 240, y: 130 } });
 }
 
