@@ -14,20 +14,19 @@ type Operand = TensorData | number;
 /** Values worked on together: doubles of both operands and the result stay in the processor's cache. */
 const BLOCK = 2048;
 
-function apply(t: TensorData, other: Operand, dtype: DType, fillValue: number, operation: Operation): GeoTensorInit {
+function apply(
+  t: TensorData,
+  other: Operand,
+  dtype: DType,
+  fillValue: number,
+  operation: Operation,
+  mayBeNaN: boolean,
+): GeoTensorInit {
   if (typeof other !== 'number') requireSameGrid(t, other);
   const length = t.values.length;
   const values = makeArray(dtype, length);
-  const valid = new Uint8Array(length).fill(1);
-  if (t.valid) valid.set(t.valid);
-  const otherValid = typeof other === 'number' ? null : other.valid;
-  let isGap = t.valid !== null;
-  if (otherValid) {
-    isGap = true;
-    // SAFETY: i < length of both; tensors of one grid are equally long.
-    for (let i = 0; i < length; i++) if (otherValid[i] === 0) valid[i] = 0;
-  }
-  const mayBeNaN = isFloat(dtype);
+  const known = bothValid(t.valid, typeof other === 'number' ? null : other.valid);
+  let valid = known;
   const [a, b, out] = [new Float64Array(BLOCK), new Float64Array(BLOCK), new Float64Array(BLOCK)];
   if (typeof other === 'number') b.fill(other);
   for (let start = 0; start < length; start += BLOCK) {
@@ -35,18 +34,34 @@ function apply(t: TensorData, other: Operand, dtype: DType, fillValue: number, o
     a.set(t.values.subarray(start, start + n));
     if (typeof other !== 'number') b.set(other.values.subarray(start, start + n));
     operation(a, b, out, n);
-    if (isGap) for (let i = 0; i < n; i++) if (valid[start + i] === 0) out[i] = fillValue;
+    if (known) for (let i = 0; i < n; i++) if (known[start + i] === 0) out[i] = fillValue;
     if (mayBeNaN) {
       for (let i = 0; i < n; i++) {
         // 0/0 and the like are no numbers, hence no valid pixels.
         if (out[i] === out[i]) continue;
+        valid ??= new Uint8Array(length).fill(1);
         out[i] = fillValue;
         valid[start + i] = 0;
       }
     }
     values.set(n === BLOCK ? out : out.subarray(0, n), start);
   }
-  return { ...t, values, valid: compactValid(valid), fillValue, attrs: t.attrs };
+  return { ...t, values, valid: valid && compactValid(valid), fillValue, attrs: t.attrs };
+}
+
+/** Where both are valid, as an array of its own; null = everywhere. */
+function bothValid(a: Uint8Array | null, b: Uint8Array | null): Uint8Array | null {
+  if (a === null || b === null) return (a ?? b)?.slice() ?? null;
+  const both = new Uint8Array(a.length);
+  // SAFETY: i < length of both; tensors of one grid are equally long.
+  for (let i = 0; i < both.length; i++) both[i] = a[i] === 0 || b[i] === 0 ? 0 : 1;
+  return both;
+}
+
+/** Whether values are integers, with which only a division by zero gives no number. */
+function areIntegers(t: TensorData, other: Operand): boolean {
+  const isWhole = typeof other === 'number' ? Number.isFinite(other) : !isFloat(dtypeOf(other.values));
+  return isWhole && !isFloat(dtypeOf(t.values));
 }
 
 /** Float32 stays Float32; integers become Float64, so that nothing wraps around. */
@@ -59,7 +74,7 @@ function arithmeticType(t: TensorData, other: Operand): DType {
 /** Sum, difference, product or quotient. A result that is not a number is invalid. */
 export function arithmetic(name: ArithmeticName, t: TensorData, other: Operand): GeoTensorInit {
   const dtype = arithmeticType(t, other);
-  return apply(t, other, dtype, defaultFill(dtype), ARITHMETIC[name]);
+  return apply(t, other, dtype, defaultFill(dtype), ARITHMETIC[name], name === 'div' || !areIntegers(t, other));
 }
 
 /** Bitwise operation on integers. @throws {@link ArgumentError} `not-integer`. */
@@ -73,10 +88,10 @@ export function bits(name: BitName, t: TensorData, other: Operand): GeoTensorIni
     );
   }
   const dtype = promote(a, b);
-  return apply(t, other, dtype, defaultFill(dtype), BITS[name]);
+  return apply(t, other, dtype, defaultFill(dtype), BITS[name], false);
 }
 
 /** 1 where the comparison holds, else 0, as Uint8; 0 where invalid. */
 export function comparison(name: ComparisonName, t: TensorData, other: Operand): GeoTensorInit {
-  return apply(t, other, 'uint8', 0, COMPARISONS[name]);
+  return apply(t, other, 'uint8', 0, COMPARISONS[name], false);
 }

@@ -2,7 +2,7 @@
 import { ArgumentError, dtypeSize, isFloat, type DType, type NumericArray } from '../../core/index.js';
 import { dtypeOf, makeArray } from '../numeric.js';
 import { deviationOf, joinMoments, momentsOf, NO_MOMENTS } from '../statistics/moments.js';
-import { REDUCERS, type ReductionName } from './reducers.js';
+import { FOLDS, REDUCERS, type ReductionName } from './reducers.js';
 import type { Dim, GeoTensorInit, TensorData } from './data.js';
 
 export type { ReductionName } from './reducers.js';
@@ -93,12 +93,13 @@ export function reduceAxes(
   const size = shape.reduce((a, b) => a * b, 1);
   const results = new Float64Array(size);
   const valid = new Uint8Array(size);
-  if (hasPlace) {
-    const isOuter = t.dims.map((d) => d !== 'y' && d !== 'x');
+  const lastReduced = isKept.lastIndexOf(false);
+  const run = lastReduced < 0 ? t.values.length : (strides[lastReduced] ?? 1);
+  if (lastReduced < t.dims.length - 1) {
+    // Kept axes at the end: whole rows or planes are reduced, value by value.
     const planes = offsets(isKept.map((kept) => !kept));
-    const plane = strides.at(-3) ?? t.values.length;
-    offsets(isOuter.map((outer, axis) => outer && isKept[axis] === true)).forEach((start, k) => {
-      const [from, to] = [k * plane, (k + 1) * plane];
+    offsets(isKept.map((kept, axis) => kept && axis < lastReduced)).forEach((start, k) => {
+      const [from, to] = [k * run, (k + 1) * run];
       reducePlanes(name, t, start, planes, results.subarray(from, to), valid.subarray(from, to));
     });
   } else {
@@ -137,7 +138,10 @@ export function reduceAxes(
   };
 }
 
-/** Reduces each pixel over planes, given by their offsets from `start`. */
+/** Doubles held for reductions that need all values of a pixel together. */
+const HELD = 1 << 20;
+
+/** Reduces each value over planes (or rows) as long as the result, given by their offsets from `start`. */
 function reducePlanes(
   name: ReductionName,
   t: TensorData,
@@ -146,27 +150,62 @@ function reducePlanes(
   results: Float64Array,
   valid: Uint8Array,
 ): void {
+  if (t.valid === null && name !== 'median' && name !== 'std') {
+    foldPlanes(name, t.values, start, planes, results);
+    valid.fill(1);
+    return;
+  }
   const reduce = REDUCERS[name];
   const count = planes.length;
-  const rows = new Float64Array(count * BLOCK);
+  const size = Math.min(BLOCK, results.length, Math.max(16, Math.floor(HELD / count)));
+  const rows = new Float64Array(count * size);
   const line = new Float64Array(count);
   const mask = t.valid;
-  for (let from = 0; from < results.length; from += BLOCK) {
-    const n = Math.min(BLOCK, results.length - from);
+  for (let from = 0; from < results.length; from += size) {
+    const n = Math.min(size, results.length - from);
     planes.forEach((plane, k) => {
       const at = start + plane + from;
-      rows.set(t.values.subarray(at, at + n), k * BLOCK);
+      rows.set(t.values.subarray(at, at + n), k * size);
     });
     for (let i = 0; i < n; i++) {
       let kept = 0;
       for (let k = 0; k < count; k++) {
         // SAFETY: k < count.
         if (mask !== null && mask[start + (planes[k] as number) + from + i] === 0) continue;
-        line[kept++] = rows[k * BLOCK + i] as number;
+        line[kept++] = rows[k * size + i] as number;
       }
-      if (kept === 0) continue;
+      if (kept === 0) {
+        results[from + i] = NaN;
+        continue;
+      }
       results[from + i] = reduce(line, kept);
       valid[from + i] = 1;
     }
+  }
+}
+
+/** The same where all is valid, one plane after another. */
+function foldPlanes(
+  name: 'sum' | 'mean' | 'min' | 'max',
+  values: NumericArray,
+  start: number,
+  planes: readonly number[],
+  results: Float64Array,
+): void {
+  const fold = FOLDS[name];
+  const row = new Float64Array(Math.min(BLOCK, results.length));
+  for (let from = 0; from < results.length; from += BLOCK) {
+    const into = results.subarray(from, from + BLOCK);
+    planes.forEach((plane, k) => {
+      const at = start + plane + from;
+      const part = values.subarray(at, at + into.length);
+      if (k === 0) into.set(part);
+      else {
+        row.set(part);
+        fold(into, row);
+      }
+    });
+    // SAFETY: i < length.
+    if (name === 'mean') for (let i = 0; i < into.length; i++) into[i] = (into[i] as number) / planes.length;
   }
 }

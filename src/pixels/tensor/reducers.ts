@@ -58,3 +58,26 @@ export const REDUCERS: Readonly<Record<ReductionName, Reducer>> = {
   median: (v, n) => medianOf(v.subarray(0, n)),
   std: (v, n) => Math.sqrt(squares(v, n, sum(v, n) / n) / n),
 };
+
+function addTo(into: Float64Array, row: Float64Array): void {
+  for (let i = 0; i < into.length; i++) into[i] = (into[i] as number) + (row[i] as number);
+}
+
+/** Take a row into the result so far, value by value. The mean is summed up. */
+export const FOLDS: Readonly<Record<'sum' | 'mean' | 'min' | 'max', (into: Float64Array, row: Float64Array) => void>> =
+  {
+    sum: addTo,
+    mean: addTo,
+    min: (into, row) => {
+      for (let i = 0; i < into.length; i++) {
+        const x = row[i] as number;
+        if (x < (into[i] as number) || x !== x) into[i] = x;
+      }
+    },
+    max: (into, row) => {
+      for (let i = 0; i < into.length; i++) {
+        const x = row[i] as number;
+        if (x > (into[i] as number) || x !== x) into[i] = x;
+      }
+    },
+  };
