@@ -58,6 +58,8 @@ export function plainCopyOffset(
   return { col: -Math.round(x0), row: Math.round(-y0) === 0 ? 0 : -Math.round(y0) };
 }
 
+/** Degrees. */
+const TURN = 360;
 /** Scales within this distance of a whole number are that number (loading.md §2.1, rule 6). */
 const SCALE_SNAP = 0.05;
 
@@ -73,11 +75,18 @@ export function sourceScale(
   slice: Pick<GeoSlice, 'resolution' | 'crs'>,
 ): readonly [columns: number, rows: number] {
   const forward = pointTransform(source.crs, slice.crs);
-  const back = toSourcePixels(source, slice.crs);
+  const project = pointTransform(slice.crs, source.crs);
+  const inverse = invertAffine(source.transform);
   const [hx, hy] = [slice.resolution[0] / 2, slice.resolution[1] / 2];
   for (const [tx, ty] of SCALE_POINTS) {
     const [col, row] = [tx * source.width, ty * source.height];
-    const [x, y] = forward(...applyAffine(source.transform, col, row));
+    const at = applyAffine(source.transform, col, row);
+    const [x, y] = forward(...at);
+    // Projections answer within ±180; around a point there the four neighbours would lie a turn apart.
+    const back: PointTransform = (px, py) => {
+      const [sx, sy] = project(px, py);
+      return applyAffine(inverse, source.crs.isGeographic ? sx + TURN * Math.round((at[0] - sx) / TURN) : sx, sy);
+    };
     const [col2, row2] = back(x, y);
     if (!(Math.abs(col2 - col) <= 1 && Math.abs(row2 - row) <= 1)) continue;
     const [e, w, n, s] = [back(x + hx, y), back(x - hx, y), back(x, y + hy), back(x, y - hy)];
