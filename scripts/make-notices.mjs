@@ -30,7 +30,9 @@ export function writeNotices() {
     const text = file ? readFileSync(path.join(at, file), 'utf8').trim() : `Licence: ${license}`;
     return `${name} ${version} (${license})\n\n${text}\n`;
   });
-  const basemap = 'Basemap: made with Natural Earth (public domain).\n';
+  const basemap =
+    'Basemap: made with Natural Earth (public domain).\n' +
+    'Coordinate reference systems: from the EPSG Geodetic Parameter Dataset of IOGP, through PROJ.\n';
   writeFileSync(
     path.join(ROOT, 'ThirdPartyNotices.txt'),
     `Nadir contains the following third-party software and data.\n\n${[basemap, ...texts].join(`\n${'-'.repeat(80)}\n\n`)}`,
