@@ -162,6 +162,36 @@ describe('catalogs.ipynb', () => {
   });
 });
 
+describe('pixels.ipynb', () => {
+  const folder = path.join(work, 'pixels');
+  const data = path.join(folder, 'data');
+  const out = path.join(folder, 'out');
+  const tensorOf = (notebook: Notebook, id: string): Record<string, unknown> => {
+    const key = 'application/vnd.nadir.tensor.v1+json';
+    const found = notebook.cells.find((c) => c.id === id)?.outputs?.find((o) => o.data?.[key]);
+    return (found?.data?.[key] as { data: Record<string, unknown> }).data;
+  };
+
+  test('slices of two zones become images, an index, a series, a mask, classes and files', () => {
+    const { status, stderr, notebook } = runNotebook('pixels.ipynb', folder, { data, out });
+    assert.equal(status, 0, stderr);
+    for (const cell of ['load', 'clear', 'ndvi', 'series', 'mask', 'burn']) {
+      const mimes = mimesOf(notebook, cell);
+      for (const mime of ['application/vnd.nadir.tensor.v1+json', 'image/png', 'text/plain'])
+        assert.ok(mimes.includes(mime), `${cell}: ${mimes.join(', ')}`);
+    }
+    assert.equal(tensorOf(notebook, 'load')['crs'], 'EPSG:3035');
+    assert.equal(tensorOf(notebook, 'load')['validFraction'], 1, 'the two tiles meet without a gap');
+    assert.equal((tensorOf(notebook, 'ndvi')['rendering'] as { ramp: string }).ramp, 'diverging');
+    assert.equal((tensorOf(notebook, 'series')['times'] as unknown[]).length, 6, 'one frame per acquisition');
+    const classes = (cell: string): unknown[] | null =>
+      (tensorOf(notebook, cell)['rendering'] as { classes: unknown[] | null }).classes;
+    assert.equal(classes('mask')?.length, 2);
+    assert.equal(classes('burn')?.length, 5, 'four crops and the ground between them');
+    for (const name of ['clear.tif', 'ndvi.tif']) assert.ok(existsSync(path.join(out, name)), name);
+  });
+});
+
 describe('your-data.ipynb', () => {
   test('it exports chips of any folder of GeoTIFFs', () => {
     const folder = path.join(work, 'yours');
