@@ -1,4 +1,5 @@
 /** Whether a written COG reads back as it was meant to be. */
+import { affineResolution, applyAffine, pointTransform, type Crs } from '../core/index.js';
 import { openGeoTiff, type CogImage } from '../formats/geotiff/index.js';
 import { openFileSource, type PlacedBytes } from '../io/index.js';
 
@@ -7,6 +8,8 @@ const SMALL = 1 << 21;
 /** Bytes read at a time. */
 const READ_BYTES = 1 << 22;
 const CORNER = 512;
+/** Pixels. */
+const SAME_PLACE = 1e-3;
 
 interface Piece {
   readonly at: number;
@@ -74,7 +77,7 @@ export class CogCheck {
       if (header.count !== bands || header.height !== height || header.width !== width) return 'its shape differs';
       if (!header.transform.every((v, i) => v === image.transform[i]))
         return `its transform is [${header.transform.join(', ')}]`;
-      if (image.crs && header.crs?.equals(image.crs) !== true)
+      if (image.crs && !(header.crs && placesAlike(image.crs, header.crs, image)))
         return `its CRS is ${header.crs?.canonical ?? 'missing'}`;
       if (!Object.is(header.nodata, image.nodata)) return `its nodata is ${String(header.nodata)}`;
       const corners =
@@ -104,6 +107,18 @@ export class CogCheck {
       await tiff.close();
     }
   }
+}
+
+/** Whether two CRSs put corners and centre of an image at the same places: one CRS has many spellings. */
+function placesAlike(a: Crs, b: Crs, { transform, shape: [, height, width] }: CogImage): boolean {
+  if (a.equals(b)) return true;
+  const convert = pointTransform(a, b);
+  const pixel = Math.min(...affineResolution(transform));
+  return [0, 0.5, 1].every((u) => {
+    const [x, y] = applyAffine(transform, u * width, u * height);
+    const [x1, y1] = convert(x, y);
+    return Math.hypot(x1 - x, y1 - y) <= SAME_PLACE * pixel;
+  });
 }
 
 /** The last tile. */
