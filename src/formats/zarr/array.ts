@@ -169,7 +169,20 @@ function copyBlock(out: Output, box: CubeSelection, block: Block, origin: readon
   const text = Array.isArray(out);
   // SAFETY: values of a block have the type of the array, which the output was made for.
   const target = out as unknown[];
+  // Neighbours in the block are neighbours in the output: whole rows are copied at once.
+  const { data } = block;
+  const rows = block.stride[rank - 1] === 1 && ArrayBuffer.isView(data) && data.constructor === out.constructor;
   const walk = (d: number, source: number, place: number): void => {
+    if (rows && d === rank - 1) {
+      const at = source + (from[d] ?? 0) - (origin[d] ?? 0);
+      const into = place + (from[d] ?? 0) - (box.start[d] ?? 0);
+      // SAFETY: both are typed arrays of one class.
+      (out as Float64Array).set(
+        (data as unknown as Float64Array).subarray(at, at + (to[d] ?? 0) - (from[d] ?? 0)),
+        into,
+      );
+      return;
+    }
     if (d === rank) {
       const value = at(source);
       target[place] = text
