@@ -175,7 +175,7 @@ describe('pixels.ipynb', () => {
   test('slices of two zones become images, an index, a series, a mask, classes and files', () => {
     const { status, stderr, notebook } = runNotebook('pixels.ipynb', folder, { data, out });
     assert.equal(status, 0, stderr);
-    for (const cell of ['load', 'clear', 'ndvi', 'series', 'mask', 'burn']) {
+    for (const cell of ['load', 'clear', 'ndvi', 'series', 'mask', 'burn', 'cube']) {
       const mimes = mimesOf(notebook, cell);
       for (const mime of ['application/vnd.nadir.tensor.v1+json', 'image/png', 'text/plain'])
         assert.ok(mimes.includes(mime), `${cell}: ${mimes.join(', ')}`);
@@ -188,7 +188,7 @@ describe('pixels.ipynb', () => {
       (tensorOf(notebook, cell)['rendering'] as { classes: unknown[] | null }).classes;
     assert.equal(classes('mask')?.length, 2);
     assert.equal(classes('burn')?.length, 5, 'four crops and the ground between them');
-    for (const name of ['clear.tif', 'ndvi.tif']) assert.ok(existsSync(path.join(out, name)), name);
+    for (const name of ['clear.tif', 'ndvi.tif', 'green.geojson']) assert.ok(existsSync(path.join(out, name)), name);
   });
 });
 
