@@ -55,9 +55,6 @@ const REFUSED: Readonly<Record<number, string>> = {
   0xc9: 'JPEG with arithmetic coding',
   0xca: 'progressive JPEG with arithmetic coding',
 };
-/** Bits beyond the end that a decoder may look at without the image being cut off. */
-const SPARE_BITS = 16;
-
 /**
  * Samples of a JPEG stream, pixel-interleaved, `limits.width` × frame rows.
  *
@@ -237,7 +234,7 @@ function readScan(
   let restarts = 0;
   for (let mcu = 0; mcu < across * down; mcu++) {
     if (restartInterval > 0 && left === 0) {
-      if (reader.overrun > SPARE_BITS) throw new Error('its JPEG data end early');
+      if (reader.overrun > 0) throw new Error('its JPEG data end early');
       if (reader.restart() !== restarts++ % 8) throw new Error('its restart markers are out of order');
       for (const part of parts) part.predicted = 0;
       left = restartInterval;
@@ -254,7 +251,7 @@ function readScan(
         inverseDct(block, plane, y * 8 * stride + x * 8, stride);
       }
     }
-    if (reader.overrun > SPARE_BITS) throw new Error('its JPEG data end early');
+    if (reader.overrun > 0) throw new Error('its JPEG data end early');
   }
   return parts.map((p) => p.component);
 }

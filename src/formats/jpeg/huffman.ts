@@ -47,8 +47,8 @@ export class BitReader {
   #at: number;
   #held = 0;
   #count = 0;
-  /** Bits that were asked for beyond the data: more than a few mean that the stream is cut off. */
-  missing = 0;
+  /** Zero bits that were put behind the data. */
+  #missing = 0;
 
   constructor(bytes: Uint8Array, at: number) {
     this.#bytes = bytes;
@@ -59,7 +59,7 @@ export class BitReader {
     while (this.#count <= 16) {
       const byte = this.#bytes[this.#at];
       if (byte === undefined || (byte === 0xff && this.#bytes[this.#at + 1] !== 0)) {
-        this.missing += 8;
+        this.#missing += 8;
         this.#held = (this.#held << 8) | 0;
       } else {
         this.#held = (this.#held << 8) | byte;
@@ -69,9 +69,9 @@ export class BitReader {
     }
   }
 
-  /** Bits asked for that the data did not have. */
+  /** Bits taken that the data did not have: the stream is cut off. */
   get overrun(): number {
-    return Math.max(0, this.missing - this.#count);
+    return Math.max(0, this.#missing - this.#count);
   }
 
   /** The next `n` ≤ 16 bits as a number. */
@@ -111,7 +111,7 @@ export class BitReader {
   restart(): number {
     this.#held = 0;
     this.#count = 0;
-    this.missing = 0;
+    this.#missing = 0;
     while (this.#bytes[this.#at] === 0xff && this.#bytes[this.#at + 1] === 0xff) this.#at++;
     const marker = this.#bytes[this.#at + 1] ?? 0;
     if (this.#bytes[this.#at] !== 0xff || marker < 0xd0 || marker > 0xd7)
