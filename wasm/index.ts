@@ -2,4 +2,5 @@
 export { HEAP } from './layout';
 export { bitEnd, inflate, markBit, markOut, outEnd } from './inflate';
 export { adler32 } from './adler';
+export { lzw } from './lzw';
 export { floatPlanes, planes } from './planes';

@@ -82,6 +82,52 @@ export function planes(size: u32, src: usize, dst: usize, width: u32, rows: u32,
   else planesOf<u64>(src, dst, width, rows, samples, diff);
 }
 
+/** Running sums of bytes, in place: sixteen at a time by doubling steps. */
+function sumBytes(at: usize, end: usize): void {
+  const zero = i8x16.splat(0);
+  let carry = zero;
+  for (; at + 16 <= end; at += 16) {
+    let v = v128.load(at);
+    v = i8x16.add(v, i8x16.shuffle(zero, v, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30));
+    v = i8x16.add(v, i8x16.shuffle(zero, v, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29));
+    v = i8x16.add(v, i8x16.shuffle(zero, v, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27));
+    v = i8x16.add(v, i8x16.shuffle(zero, v, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23));
+    v = i8x16.add(v, carry);
+    v128.store(at, v);
+    carry = i8x16.splat(i8x16.extract_lane_s(v, 15));
+  }
+  let sum = <u8>i8x16.extract_lane_u(carry, 0);
+  for (; at < end; at++) {
+    sum += load<u8>(at);
+    store<u8>(at, sum);
+  }
+}
+
+/** 32-bit numbers from four planes of their bytes, the most significant first. */
+function joinBytes(src: usize, to: usize, values: usize): void {
+  let i: usize = 0;
+  for (; i + 16 <= values; i += 16, to += 64) {
+    const a = v128.load(src + 3 * values + i);
+    const b = v128.load(src + 2 * values + i);
+    const c = v128.load(src + values + i);
+    const d = v128.load(src + i);
+    const low0 = i8x16.shuffle(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+    const low1 = i8x16.shuffle(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+    const high0 = i8x16.shuffle(c, d, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+    const high1 = i8x16.shuffle(c, d, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+    v128.store(to, i16x8.shuffle(low0, high0, 0, 8, 1, 9, 2, 10, 3, 11));
+    v128.store(to + 16, i16x8.shuffle(low0, high0, 4, 12, 5, 13, 6, 14, 7, 15));
+    v128.store(to + 32, i16x8.shuffle(low1, high1, 0, 8, 1, 9, 2, 10, 3, 11));
+    v128.store(to + 48, i16x8.shuffle(low1, high1, 4, 12, 5, 13, 6, 14, 7, 15));
+  }
+  for (; i < values; i++, to += 4) {
+    store<u8>(to, load<u8>(src + 3 * values + i));
+    store<u8>(to + 1, load<u8>(src + 2 * values + i));
+    store<u8>(to + 2, load<u8>(src + values + i));
+    store<u8>(to + 3, load<u8>(src + i));
+  }
+}
+
 /**
  * Undoes the floating-point predictor (Adobe Photoshop TIFF Technical Note 3): bytes of a row are differences, and its
  * byte planes stand one after the other, the most significant first. Changes the input.
@@ -91,7 +137,13 @@ export function floatPlanes(size: u32, src: usize, dst: usize, width: u32, rows:
   const bytes = values * size;
   for (let row: u32 = 0; row < rows; row++) {
     const end = src + bytes;
-    for (let at = src + samples; at < end; at++) store<u8>(at, <u8>(load<u8>(at) + load<u8>(at - samples)));
+    if (samples == 1) sumBytes(src, end);
+    else for (let at = src + samples; at < end; at++) store<u8>(at, <u8>(load<u8>(at) + load<u8>(at - samples)));
+    if (size == 4 && samples == 1) {
+      joinBytes(src, dst + <usize>row * bytes, values);
+      src = end;
+      continue;
+    }
     for (let s: u32 = 0; s < samples; s++) {
       let to = dst + <usize>(s * rows + row) * width * size;
       for (let i = s; i < values; i += samples) {

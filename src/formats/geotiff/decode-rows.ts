@@ -1,17 +1,22 @@
-/** From a Deflate block to planes in one go, as many rows as are wanted: the common layouts. */
+/** From a Deflate or LZW block to planes in one go, as many rows as are wanted: the common layouts. */
 // Not from the index: threads that decode would load all of core.
 import { FormatError, messageOf } from '../../core/errors.js';
-import { dtypeSize, viewOf, type DType, type NumericArray } from '../../core/numeric.js';
+import { dtypeSize, type DType, type NumericArray } from '../../core/numeric.js';
 import { MAX_WASM_BYTES, inflateInto, type Resume } from './inflate.js';
 import type { ImageLayout } from './layout.js';
+import { lzwInto } from './lzw.js';
+import { planesAt } from './planes.js';
 import type { BlocksWasm } from './wasm.js';
 
 /** Rows must be short against what a stream looks back, else going on would need more than its history. */
 const MAX_ROW_BYTES = 16384;
+const COMPRESSION_LZW = 5;
 
 /** What is decoded of a block. */
 export interface RowsJob {
-  /** The whole zlib stream. */
+  /** TIFF's code: 5 LZW, else Deflate. */
+  readonly compression: number;
+  /** The whole stream. */
   readonly stored: Uint8Array;
   readonly width: number;
   readonly samples: number;
@@ -40,7 +45,7 @@ export function canDecodeRows(layout: ImageLayout, littleEndian: boolean): boole
   const size = dtypeSize(dtype);
   const rowBytes = blockWidth * (planar === 2 ? 1 : count) * size;
   return (
-    (compression === 8 || compression === 32946) &&
+    (compression === 5 || compression === 8 || compression === 32946) &&
     bits === size * 8 &&
     (size < 8 || (format === 3 && predictor !== 2)) &&
     (littleEndian || size === 1 || predictor === 3) &&
@@ -56,30 +61,25 @@ export function canDecodeRows(layout: ImageLayout, littleEndian: boolean): boole
  */
 export function decodeRows(wasm: BlocksWasm, job: RowsJob): DecodedRows {
   const { width, samples, dtype, predictor, rows, from, to, place } = job;
+  const isLzw = job.compression === COMPRESSION_LZW;
   const size = dtypeSize(dtype);
   const rowBytes = width * samples * size;
   const wanted = (to - from) * rowBytes;
   const damaged = (why: string, cause?: unknown): FormatError =>
-    new FormatError('bad-block', `${place} (Deflate) cannot be decoded: ${why}.`, {
+    new FormatError('bad-block', `${place} (${isLzw ? 'LZW' : 'Deflate'}) cannot be decoded: ${why}.`, {
       hint: 'The file is damaged; get it again.',
       details: { place },
       cause,
     });
   let inflated;
   try {
-    inflated = inflateInto(wasm, job.stored, to * rowBytes, rows * rowBytes, job.resume);
+    inflated = isLzw
+      ? lzwInto(wasm, job.stored, to * rowBytes)
+      : inflateInto(wasm, job.stored, to * rowBytes, rows * rowBytes, job.resume);
   } catch (error) {
     throw damaged(messageOf(error), error);
   }
   const { at, count, free, resume } = inflated;
   if (count < wanted) throw damaged(`it gives ${from * rowBytes + count} bytes instead of ${to * rowBytes}`);
-  let planar = at;
-  if (predictor !== 1 || samples > 1) {
-    planar = free;
-    wasm.bytes(free + wanted + 64);
-    if (predictor === 3) wasm.floatPlanes(size, at, planar, width, to - from, samples);
-    else wasm.planes(size, at, planar, width, to - from, samples, predictor === 2);
-  }
-  const bytes = wasm.bytes(0).slice(planar, planar + wanted);
-  return { values: viewOf(dtype, bytes.buffer, 0, wanted / size), resume };
+  return { values: planesAt(wasm, at, free, { width, rows: to - from, samples, dtype, predictor }), resume };
 }

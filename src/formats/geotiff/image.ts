@@ -24,6 +24,8 @@ const CONCURRENT_BLOCKS = 8;
 const ROW_STEPS = 16;
 /** Where going on means to decode this part of a block again, the rest is decoded at once. */
 const MAX_AGAIN = 1 / 8;
+/** Its decoder cannot go on where it stopped. */
+const COMPRESSION_LZW = 5;
 /** Offsets and byte counts are read in pieces of this many. */
 const INDEX_PIECE = 1024;
 
@@ -122,7 +124,8 @@ export class TiffImage {
     this.#offsets = new BlockIndex(layout.offsets, context);
     this.#byteCounts = layout.byteCounts ? new BlockIndex(layout.byteCounts, context) : null;
     this.#byRows = canDecodeRows(layout, context.structure.littleEndian);
-    this.#inParts = this.#byRows && !context.source.url.protocol.startsWith('http');
+    this.#inParts =
+      this.#byRows && layout.compression !== COMPRESSION_LZW && !context.source.url.protocol.startsWith('http');
   }
 
   /** Values of a window inside the image, in the order of `bands` (0-based); planar, or as the target wants them. */
@@ -266,6 +269,7 @@ export class TiffImage {
     if (wasm) {
       const to = this.#target(task.rows, rows, held);
       const job: RowsJob = {
+        compression: layout.compression,
         stored,
         width: layout.blockWidth,
         samples,

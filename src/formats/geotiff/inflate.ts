@@ -7,8 +7,8 @@ const inflateAsync = promisify(inflate) as (bytes: Uint8Array, o: object) => Pro
 /** Larger blocks go to zlib's threads: memory of the module never shrinks. */
 export const MAX_WASM_BYTES = 16 << 20;
 /** Bytes that the module may read behind its input, and write behind its output. */
-const INPUT_SLACK = 32;
-const OUTPUT_SLACK = 512;
+export const INPUT_SLACK = 32;
+export const OUTPUT_SLACK = 512;
 /** How far back a stream can refer. */
 const HISTORY = 32768;
 const HEADER_BYTES = 2;

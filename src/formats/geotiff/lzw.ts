@@ -1,5 +1,7 @@
 /** TIFF's LZW (TIFF 6.0, section 13), with bounded output. */
-import { FormatError } from '../../core/index.js';
+import { FormatError } from '../../core/errors.js';
+import { INPUT_SLACK, MAX_WASM_BYTES, OUTPUT_SLACK, type Inflated } from './inflate.js';
+import { blocksWasm, type BlocksWasm } from './wasm.js';
 
 const CLEAR = 256;
 const END = 257;
@@ -14,7 +16,7 @@ const MAX_CODES = 4096;
  *
  * @throws {@link FormatError} `bad-lzw` for a code that no table can hold.
  */
-export function decodeLzw(input: Uint8Array, length: number): Uint8Array {
+function plainLzw(input: Uint8Array, length: number): Uint8Array {
   const out = new Uint8Array(length);
   const starts = new Uint32Array(MAX_CODES);
   const lengths = new Uint16Array(MAX_CODES);
@@ -66,4 +68,38 @@ export function decodeLzw(input: Uint8Array, length: number): Uint8Array {
     previousLength = filled - begin;
   }
   return filled === length ? out : out.subarray(0, filled);
+}
+
+/**
+ * Decodes up to `length` bytes in the module's memory, from the start.
+ *
+ * @throws {@link FormatError} `bad-lzw` for a code that no table can hold.
+ */
+export function lzwInto(wasm: BlocksWasm, stored: Uint8Array, length: number): Inflated {
+  const input = wasm.heap;
+  const at = (input + stored.byteLength + INPUT_SLACK + 15) & ~15;
+  const free = (at + length + OUTPUT_SLACK + 15) & ~15;
+  const memory = wasm.bytes(free);
+  memory.set(stored, input);
+  memory.fill(0, input + stored.byteLength, input + stored.byteLength + INPUT_SLACK);
+  let count = wasm.lzw(input, stored.byteLength, at, at + length);
+  if (count < 0) {
+    // The plain decoder tells what is wrong.
+    const there = plainLzw(stored, length);
+    memory.set(there, at);
+    count = there.byteLength;
+  }
+  return { wasm, at, count, free, resume: null };
+}
+
+/**
+ * Decodes into exactly `length` bytes, fewer when the data end earlier.
+ *
+ * @throws {@link FormatError} `bad-lzw` for a code that no table can hold.
+ */
+export function decodeLzw(stored: Uint8Array, length: number): Uint8Array {
+  const wasm = length + stored.byteLength <= MAX_WASM_BYTES ? blocksWasm() : null;
+  if (!wasm) return plainLzw(stored, length);
+  const { at, count } = lzwInto(wasm, stored, length);
+  return wasm.bytes(0).slice(at, at + count);
 }

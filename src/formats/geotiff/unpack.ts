@@ -1,5 +1,8 @@
 /** From raw block bytes to planar numbers: byte order, predictor, odd bit depths, de-interleaving. */
-import { UnsupportedDataError, viewOf, arrayOf, type DType, type NumericArray } from '../../core/index.js';
+import { UnsupportedDataError, arrayOf, dtypeSize, viewOf, type DType, type NumericArray } from '../../core/index.js';
+import { MAX_WASM_BYTES } from './inflate.js';
+import { planesAt } from './planes.js';
+import { blocksWasm } from './wasm.js';
 
 /** How samples are stored in a block. */
 export interface SampleLayout {
@@ -19,6 +22,8 @@ export interface SampleLayout {
 
 /** Largest integer that a double holds exactly. */
 const MAX_EXACT = 2n ** 53n;
+/** Smaller blocks are undone here. */
+const MIN_MODULE_BYTES = 16384;
 const HOST_LITTLE = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
 type Unsigned = Uint8Array | Uint16Array | Uint32Array;
@@ -162,6 +167,21 @@ function toDoubles(values: BigInt64Array | BigUint64Array, nodata: number | null
   return out;
 }
 
+/** Whether the WebAssembly module undoes this layout, and the way there and back is worth it. */
+function inModule(layout: SampleLayout): boolean {
+  const { width, rows, samples, bits, format, dtype, predictor, littleEndian } = layout;
+  const size = dtypeSize(dtype);
+  const bytes = width * rows * samples * size;
+  return (
+    bits === size * 8 &&
+    (predictor !== 1 || samples > 1) &&
+    (size < 8 || (format === 3 && predictor !== 2)) &&
+    (littleEndian || size === 1 || predictor === 3) &&
+    bytes >= MIN_MODULE_BYTES &&
+    bytes <= MAX_WASM_BYTES
+  );
+}
+
 /**
  * Numbers of a block, planar (sample, y, x). `bytes` may be changed and kept.
  *
@@ -172,6 +192,13 @@ export function unpackBlock(bytes: Uint8Array, layout: SampleLayout, place: stri
   if (bits % 8 !== 0) return unpackBits(bytes, layout);
   const size = bits / 8;
   const count = width * rows * samples;
+  const wasm = inModule(layout) ? blocksWasm() : null;
+  if (wasm) {
+    const raw = bytes.subarray(0, count * size);
+    const free = (wasm.heap + raw.byteLength + 15) & ~15;
+    wasm.bytes(free).set(raw, wasm.heap);
+    return planesAt(wasm, wasm.heap, free, layout);
+  }
   let raw =
     bytes.byteOffset % size === 0 ? bytes.subarray(0, count * size) : new Uint8Array(bytes.subarray(0, count * size));
   if (predictor === 3) {

@@ -23,6 +23,7 @@ interface Exports {
   readonly markBit: Global<bigint>;
   inflate(input: number, length: number, bit: bigint, window: number, out: number, limit: number): number;
   adler32(at: number, length: number, before: number): number;
+  lzw(input: number, length: number, out: number, limit: number): number;
   planes(
     size: number,
     from: number,

@@ -71,6 +71,7 @@ const job = (
   samples: number,
   predictor: number,
 ): RowsJob => ({
+  compression: 8,
   stored,
   dtype,
   width,
