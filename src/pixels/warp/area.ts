@@ -1,7 +1,9 @@
 /** Resampling by the area of the destination pixel: average, mode, min and max (loading.md §2.1, rule 7). */
 import type { BandTarget, BandWindow } from './bands.js';
 import type { Coordinates } from './coordinates.js';
-import { modeOf } from './mode.js';
+import { averageRun } from './average.js';
+import { extremeRun } from './extreme.js';
+import { modeRun } from './mode.js';
 import { doubles, integers } from './scratch.js';
 
 export type AreaMethod = 'average' | 'mode' | 'min' | 'max';
@@ -33,7 +35,6 @@ const scratch = {
   begin: integers(),
   total: doubles(),
   weights: doubles(),
-  x: doubles(),
 };
 
 /**
@@ -60,16 +61,13 @@ export function resampleArea(
     total: scratch.total(width),
     weights: scratch.weights(MAX_RUN_WEIGHTS),
   };
-  const aggregate = method === 'average' ? averageRun : method === 'mode' ? modeOf : extremesOf(method);
+  const wantsWeights = method === 'average' || method === 'mode';
   for (let r = 0; r < corners.height - 1; r++) {
     for (let c = 0; c < width; c += run.length) {
-      fillRun(run, window, corners, r, c, width, method === 'average' || method === 'mode');
-      for (let b = 0; b < sources.length; b++) {
-        // SAFETY (both): there is a target for each source.
-        const target = targets[b] as BandTarget;
-        const start = target.start + r * target.stride + c;
-        aggregate(sources[b] as BandWindow, run, target, start, target.validStart + r * target.validStride + c);
-      }
+      fillRun(run, window, corners, r, c, width, wantsWeights);
+      if (method === 'average') averageRun(sources, run, targets, r, c);
+      else if (method === 'mode') modeRun(sources, run, targets, r, c);
+      else extremeRun(sources, run, targets, r, c, method === 'min' ? 1 : -1);
     }
   }
 }
@@ -89,17 +87,24 @@ function fillRun(
   let used = 0;
   let n = 0;
   for (let i = row * stride + from; from + n < end; i++, n++) {
-    const [ua, ub, va, vb] = [u[i] as number, u[i + stride + 1] as number, v[i] as number, v[i + stride + 1] as number];
+    const ua = u[i] as number;
+    const ub = u[i + stride + 1] as number;
+    const va = v[i] as number;
+    const vb = v[i + stride + 1] as number;
     const x0 = ua < ub ? ua : ub;
     const x1 = ua < ub ? ub : ua;
     const y0 = va < vb ? va : vb;
     const y1 = va < vb ? vb : va;
     let c0 = Math.floor(x0 + OVERLAP);
     let r0 = Math.floor(y0 + OVERLAP);
-    const c1 = Math.min(Math.max(c0 + 1, Math.ceil(x1 - OVERLAP)), right);
-    const r1 = Math.min(Math.max(r0 + 1, Math.ceil(y1 - OVERLAP)), bottom);
-    c0 = Math.max(c0, window.col);
-    r0 = Math.max(r0, window.row);
+    let c1 = Math.ceil(x1 - OVERLAP);
+    let r1 = Math.ceil(y1 - OVERLAP);
+    if (c1 <= c0) c1 = c0 + 1;
+    if (r1 <= r0) r1 = r0 + 1;
+    if (c1 > right) c1 = right;
+    if (r1 > bottom) r1 = bottom;
+    if (c0 < window.col) c0 = window.col;
+    if (r0 < window.row) r0 = window.row;
     // Written so that NaN coordinates fail too.
     if (!(c0 < c1 && r0 < r1)) {
       run.columns[n] = 0;
@@ -124,8 +129,11 @@ function fillRun(
 
 /** Length of pixel [i, i + 1] inside [from, to]; a degenerate interval counts its pixel as covered by the noise bound. */
 function covered(i: number, from: number, to: number): number {
-  return Math.max(Math.min(i + 1, to) - Math.max(i, from), OVERLAP);
+  const length = (i + 1 < to ? i + 1 : to) - (i > from ? i : from);
+  return length > OVERLAP ? length : OVERLAP;
 }
+
+const columnLengths = doubles();
 
 /** Writes the covered areas of a box's pixels; gives their sum. */
 function weighBox(
@@ -140,7 +148,7 @@ function weighBox(
   y0: number,
   y1: number,
 ): number {
-  const wx = scratch.x(columns);
+  const wx = columnLengths(columns);
   for (let c = 0; c < columns; c++) wx[c] = covered(c0 + c, x0, x1);
   let total = 0;
   for (let r = 0, k = at; r < rows; r++) {
@@ -152,79 +160,4 @@ function weighBox(
     }
   }
   return total;
-}
-
-function averageRun(source: BandWindow, run: BoxRun, target: BandTarget, start: number, validStart: number): void {
-  const { values, valid, width } = source;
-  const { weights } = run;
-  const out = target.values;
-  const { isInteger, min, max } = target.rounding;
-  for (let i = 0; i < run.length; i++) {
-    const columns = run.columns[i] as number;
-    const rows = run.rows[i] as number;
-    let sum = 0;
-    let total = 0;
-    if (columns > 0) {
-      let w = run.begin[i] as number;
-      let line = run.first[i] as number;
-      if (valid === null) {
-        for (let r = 0; r < rows; r++, line += width) {
-          for (let k = line; k < line + columns; k++, w++) sum += (weights[w] as number) * (values[k] as number);
-        }
-        total = run.total[i] as number;
-      } else {
-        for (let r = 0; r < rows; r++, line += width) {
-          for (let k = line; k < line + columns; k++, w++) {
-            if (valid[k] === 0) continue;
-            sum += (weights[w] as number) * (values[k] as number);
-            total += weights[w] as number;
-          }
-        }
-      }
-    }
-    if (!(total > 0)) {
-      if (target.valid !== null) target.valid[validStart + i] = 0;
-      continue;
-    }
-    let value = sum / total;
-    if (isInteger) {
-      value = Math.floor(value + 0.5);
-      value = value < min ? min : value > max ? max : value;
-    }
-    out[start + i] = value;
-  }
-}
-
-type Aggregate = (source: BandWindow, run: BoxRun, target: BandTarget, start: number, validStart: number) => void;
-
-function extremesOf(method: 'min' | 'max'): Aggregate {
-  return (source, run, target, start, validStart) =>
-    extremeRun(source, run, target, start, validStart, method === 'min' ? 1 : -1);
-}
-
-function extremeRun(
-  { values, valid, width }: BandWindow,
-  run: BoxRun,
-  target: BandTarget,
-  start: number,
-  validStart: number,
-  sign: 1 | -1,
-): void {
-  const out = target.values;
-  for (let i = 0; i < run.length; i++) {
-    const columns = run.columns[i] as number;
-    const rows = columns > 0 ? (run.rows[i] as number) : 0;
-    let best = Infinity;
-    let found = false;
-    for (let r = 0, line = run.first[i] as number; r < rows; r++, line += width) {
-      for (let k = line; k < line + columns; k++) {
-        if (valid !== null && valid[k] === 0) continue;
-        found = true;
-        const value = sign * (values[k] as number);
-        if (value < best) best = value;
-      }
-    }
-    if (found) out[start + i] = sign * best;
-    else if (target.valid !== null) target.valid[validStart + i] = 0;
-  }
 }

@@ -65,6 +65,13 @@ export function roundingOf(dtype: DType): Rounding {
   return { isInteger: true, min, max };
 }
 
+/** A value as an element of the target's type. */
+export function rounded(value: number, { isInteger, min, max }: Rounding): number {
+  if (!isInteger) return value;
+  const v = Math.floor(value + 0.5);
+  return v < min ? min : v > max ? max : v;
+}
+
 /** Added before `floor`, so that a coordinate a hair below an edge is on it. GDAL's warper uses the same. */
 export const EDGE = 1e-10;
 

@@ -1,5 +1,5 @@
 /** Bilinear interpolation (loading.md §2.1, rules 4 and 5). */
-import { containingPixels, OUTSIDE, type BandTarget, type BandWindow, type Rounding } from './bands.js';
+import { containingPixels, OUTSIDE, type BandTarget, type BandWindow } from './bands.js';
 import type { Coordinates } from './coordinates.js';
 import { doubles, integers } from './scratch.js';
 
@@ -128,11 +128,4 @@ export function bilinearAt({ values, valid, col, row, width, height }: BandWindo
     }
   }
   return sum / weights;
-}
-
-/** A value as an element of the target's type. */
-export function rounded(value: number, { isInteger, min, max }: Rounding): number {
-  if (!isInteger) return value;
-  const v = Math.floor(value + 0.5);
-  return v < min ? min : v > max ? max : v;
 }

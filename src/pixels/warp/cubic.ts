@@ -107,7 +107,9 @@ function blendRow(source: BandWindow, row: CubicRow, target: BandTarget, r: numb
     let value: number;
     if (k !== OUTSIDE && (valid === null || allValid(valid, width, k))) {
       const j = i * 8;
-      const [k1, k2, k3] = [k + width, k + 2 * width, k + 3 * width];
+      const k1 = k + width;
+      const k2 = k1 + width;
+      const k3 = k2 + width;
       const w0 = w[j] as number;
       const w1 = w[j + 1] as number;
       const w2 = w[j + 2] as number;

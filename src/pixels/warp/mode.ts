@@ -10,15 +10,25 @@ const MAX_LISTED = 16;
 const listed = new Float64Array(MAX_LISTED);
 const listedAreas = new Float64Array(MAX_LISTED);
 
-/** Writes the mode of each box of a run; ties go to the smallest value. */
-export function modeOf(source: BandWindow, run: BoxRun, target: BandTarget, start: number, validStart: number): void {
+/** Writes the modes of the boxes of a run, which begins at a row and column of the targets; ties go to the smallest value. */
+export function modeRun(
+  sources: readonly BandWindow[],
+  run: BoxRun,
+  targets: readonly BandTarget[],
+  row: number,
+  col: number,
+): void {
+  // SAFETY (both): there is a target for each source.
+  for (let b = 0; b < sources.length; b++) modes(sources[b] as BandWindow, run, targets[b] as BandTarget, row, col);
+}
+
+function modes(source: BandWindow, run: BoxRun, target: BandTarget, row: number, col: number): void {
+  const start = target.start + row * target.stride + col;
+  const validStart = target.validStart + row * target.validStride + col;
   for (let i = 0; i < run.length; i++) {
     const n = run.columns[i] === 0 ? 0 : listValues(source, run, i);
-    if (n === 0) {
-      if (target.valid !== null) target.valid[validStart + i] = 0;
-      continue;
-    }
-    target.values[start + i] = n > MAX_LISTED ? modeOfMany(source, run, i) : mostCovered(n);
+    if (n > 0) target.values[start + i] = n > MAX_LISTED ? modeOfMany(source, run, i) : mostCovered(n);
+    else if (target.valid !== null) target.valid[validStart + i] = 0;
   }
 }
 

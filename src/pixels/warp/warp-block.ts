@@ -2,7 +2,7 @@
 import { arrayOf, type DType, type GeoSlice, type NumericArray, type PixelWindow } from '../../core/index.js';
 import type { WindowTarget } from '../../formats/raster/index.js';
 import { resampleArea } from './area.js';
-import { isKernelArray, kernelArray, roundingOf, type BandTarget, type BandWindow, type KernelArray } from './bands.js';
+import { isKernelArray, kernelArray, roundingOf, type BandTarget, type BandWindow } from './bands.js';
 import { resampleBilinear } from './bilinear.js';
 import type { Coordinates, TransformMode } from './coordinates.js';
 import { resampleCubic } from './cubic.js';

@@ -1,6 +1,5 @@
 /** Bilinear and cubic kernels widened for downsampling (loading.md §2.1, rule 6). */
-import { containingPixels, OUTSIDE, type BandTarget, type BandWindow } from './bands.js';
-import { rounded } from './bilinear.js';
+import { containingPixels, OUTSIDE, rounded, type BandTarget, type BandWindow } from './bands.js';
 import type { Coordinates } from './coordinates.js';
 import { cubicWeight } from './cubic.js';
 import { doubles, integers } from './scratch.js';
