@@ -9,21 +9,33 @@ export interface Canvas {
   readonly height: number;
 }
 
+/** Crossings of a row that have a place from the start; most polygons need two. */
+const USUAL_CROSSINGS = 8;
+/** Pixels from which the built-in fill is faster than a loop. */
+const LONG_SPAN = 40;
 /** Above this many crossings of a row the built-in sort is faster than insertion. */
 const INSERTION_LIMIT = 24;
 
-/** First row whose centre is at or below y. */
-const rowFrom = (y: number, height: number): number => Math.min(height, Math.max(0, Math.ceil(y - 0.5)));
+/** First row whose centre is at or below y, within the canvas; a small integer for the compiler too. */
+function rowFrom(y: number, height: number): number {
+  const at = y - 0.5;
+  return at <= 0 ? 0 : at >= height ? height : Math.ceil(at) | 0;
+}
 
-/** First column whose centre is right of x; inside the canvas or its right border. */
-const columnFrom = (x: number, width: number): number => Math.min(width, Math.max(0, Math.floor(x + 0.5)));
+/** First column whose centre is right of x, within the canvas or its right border; a fraction, to be cut off. */
+function columnFrom(x: number, width: number): number {
+  const at = x + 0.5;
+  return at <= 0 ? 0 : at >= width ? width : at;
+}
 
 /** Scanline fill of one polygon after another; its arrays are reused. */
 export class PolygonFiller {
   /** Where the crossings of each row begin. */
   #starts = new Int32Array(256);
-  #next = new Int32Array(256);
-  #columns = new Int32Array(1024);
+  /** One past the last crossing of each row. */
+  #ends = new Int32Array(256);
+  #columns = new Int32Array(256 * USUAL_CROSSINGS);
+  #hasHorizontal = false;
 
   /**
    * Burns the rings between two parts of a geometry: a pixel whose centre an odd number of sides separates from the
@@ -37,97 +49,100 @@ export class PolygonFiller {
   fill(canvas: Canvas, shapes: PixelShapes, firstPart: number, endPart: number, value: number): void {
     const { y, partEnds } = shapes;
     const { height } = canvas;
-    const from = firstPart === 0 ? 0 : (partEnds[firstPart - 1] ?? 0);
     const to = partEnds[endPart - 1] ?? 0;
     let ymin = Infinity;
     let ymax = -Infinity;
-    for (let i = from; i < to; i++) {
+    for (let i = firstPart === 0 ? 0 : (partEnds[firstPart - 1] ?? 0); i < to; i++) {
       const v = y[i] ?? 0;
       if (v < ymin) ymin = v;
       if (v > ymax) ymax = v;
     }
     const top = rowFrom(ymin, height);
     // One row more: the lowest horizontal side may lie exactly on its centres.
-    const bottom = Math.min(height, rowFrom(ymax, height) + 1);
-    if (bottom <= top) return;
-    const rows = bottom - top;
-    if (this.#starts.length < rows + 2) {
-      this.#starts = new Int32Array(2 * rows + 2);
-      this.#next = new Int32Array(2 * rows + 2);
+    const rows = Math.min(height, rowFrom(ymax, height) + 1) - top;
+    if (rows <= 0) return;
+    if (this.#starts.length <= rows) {
+      this.#starts = new Int32Array(2 * rows);
+      this.#ends = new Int32Array(2 * rows);
+      this.#columns = new Int32Array(2 * rows * USUAL_CROSSINGS);
     }
     const starts = this.#starts;
-    starts.fill(0, 0, rows + 2);
-    let hasHorizontal = false;
-    for (let part = firstPart, start = from; part < endPart; part++) {
-      const end = partEnds[part] ?? start;
-      for (let i = start + 1; i < end; i++) {
-        const y1 = y[i - 1] ?? 0;
-        const y2 = y[i] ?? 0;
-        if (y1 === y2) {
-          if (y1 - 0.5 === Math.floor(y1 - 0.5)) hasHorizontal = true;
-          continue;
-        }
-        const first = rowFrom(y1 < y2 ? y1 : y2, height);
-        const last = rowFrom(y1 < y2 ? y2 : y1, height);
-        if (last <= first) continue;
-        // Differences: their running sum is the number of sides that cross a row.
-        starts[first - top + 1] = (starts[first - top + 1] ?? 0) + 1;
-        starts[last - top + 1] = (starts[last - top + 1] ?? 0) - 1;
-      }
-      start = end;
-    }
-    const next = this.#next;
-    let crossings = 0;
-    let total = 0;
-    next[0] = 0;
-    for (let r = 0; r < rows; r++) {
-      crossings += starts[r + 1] ?? 0;
-      starts[r] = total;
-      next[r] = total;
-      total += crossings;
-    }
-    starts[rows] = total;
-    if (this.#columns.length < total) this.#columns = new Int32Array(2 * total);
-    this.#cross(shapes, canvas, firstPart, endPart, top);
+    for (let r = 0; r <= rows; r++) starts[r] = r * USUAL_CROSSINGS;
+    this.#cross(shapes, canvas, firstPart, endPart, top, rows);
+    if (this.#makeRoom(rows)) this.#cross(shapes, canvas, firstPart, endPart, top, rows);
     this.#burn(canvas, top, rows, value);
-    if (hasHorizontal) burnHorizontals(canvas, shapes, firstPart, endPart, value);
+    if (this.#hasHorizontal) burnHorizontals(canvas, shapes, firstPart, endPart, value);
   }
 
-  /** Gathers the columns at which sides cross the rows of centres. */
-  #cross(shapes: PixelShapes, { width, height }: Canvas, firstPart: number, endPart: number, top: number): void {
+  /** Gives each row the place that its crossings need, where a row has more than usual. */
+  #makeRoom(rows: number): boolean {
+    const starts = this.#starts;
+    const ends = this.#ends;
+    let isEnough = true;
+    for (let r = 0; r < rows; r++) if ((ends[r] ?? 0) > (starts[r + 1] ?? 0)) isEnough = false;
+    if (isEnough) return false;
+    let total = 0;
+    for (let r = 0; r < rows; r++) {
+      const crossings = (ends[r] ?? 0) - (starts[r] ?? 0);
+      // The start of the next row is still needed for its own count.
+      ends[r] = total;
+      total += crossings;
+    }
+    starts.set(ends.subarray(0, rows));
+    starts[rows] = total;
+    if (this.#columns.length < total) this.#columns = new Int32Array(2 * total);
+    return true;
+  }
+
+  /** Gathers the columns at which sides cross the rows of centres; counts those for which a row has no place. */
+  #cross(shapes: PixelShapes, canvas: Canvas, firstPart: number, endPart: number, top: number, rows: number): void {
     const { x, y, partEnds } = shapes;
-    const next = this.#next;
+    const { width, height } = canvas;
+    const starts = this.#starts;
+    const ends = this.#ends;
     const columns = this.#columns;
+    for (let r = 0; r < rows; r++) ends[r] = starts[r] ?? 0;
+    let hasHorizontal = false;
     let start = firstPart === 0 ? 0 : (partEnds[firstPart - 1] ?? 0);
     for (let part = firstPart; part < endPart; part++) {
       const end = partEnds[part] ?? start;
+      let xb = x[start] ?? 0;
+      let yb = y[start] ?? 0;
       for (let i = start + 1; i < end; i++) {
-        let [y1, y2] = [y[i - 1] ?? 0, y[i] ?? 0];
-        if (y1 === y2) continue;
-        let [x1, x2] = [x[i - 1] ?? 0, x[i] ?? 0];
-        if (y1 > y2) {
-          [y1, y2] = [y2, y1];
-          [x1, x2] = [x2, x1];
+        const xa = xb;
+        const ya = yb;
+        xb = x[i] ?? 0;
+        yb = y[i] ?? 0;
+        if (ya === yb) {
+          if (ya - 0.5 === Math.floor(ya - 0.5)) hasHorizontal = true;
+          continue;
         }
-        const last = rowFrom(y2, height);
-        for (let row = rowFrom(y1, height); row < last; row++) {
-          // This order of operations decides on which side of a centre a crossing rounds.
-          const cross = ((row + 0.5 - y1) * (x2 - x1)) / (y2 - y1) + x1;
-          const at = next[row - top] ?? 0;
-          columns[at] = columnFrom(cross, width);
-          next[row - top] = at + 1;
+        // From the upper to the lower end: the order decides how crossings round.
+        const isDown = ya < yb;
+        const x1 = isDown ? xa : xb;
+        const y1 = isDown ? ya : yb;
+        const dx = (isDown ? xb : xa) - x1;
+        const y2 = isDown ? yb : ya;
+        const dy = y2 - y1;
+        const last = rowFrom(y2, height) - top;
+        for (let r = rowFrom(y1, height) - top; r < last; r++) {
+          const at = ends[r] ?? 0;
+          if (at < (starts[r + 1] ?? 0)) columns[at] = columnFrom(((top + r + 0.5 - y1) * dx) / dy + x1, width);
+          ends[r] = at + 1;
         }
       }
       start = end;
     }
+    this.#hasHorizontal = hasHorizontal;
   }
 
   #burn({ values, width }: Canvas, top: number, rows: number, value: number): void {
     const starts = this.#starts;
+    const ends = this.#ends;
     const columns = this.#columns;
     for (let r = 0; r < rows; r++) {
       const start = starts[r] ?? 0;
-      const end = starts[r + 1] ?? 0;
+      const end = ends[r] ?? 0;
       if (end - start > INSERTION_LIMIT) columns.subarray(start, end).sort();
       else
         for (let i = start + 1; i < end; i++) {
@@ -138,8 +153,10 @@ export class PolygonFiller {
         }
       const line = (top + r) * width;
       for (let i = start; i + 1 < end; i += 2) {
+        const from = line + (columns[i] ?? 0);
         const stop = line + (columns[i + 1] ?? 0);
-        for (let at = line + (columns[i] ?? 0); at < stop; at++) values[at] = value;
+        if (stop - from > LONG_SPAN) values.fill(value, from, stop);
+        else for (let at = from; at < stop; at++) values[at] = value;
       }
     }
   }
@@ -164,7 +181,11 @@ function burnHorizontals(
       const right = (isTurned ? x[i] : x[i - 1]) ?? 0;
       const left = (isTurned ? x[i - 1] : x[i]) ?? 0;
       if (right > left)
-        values.fill(value, row * width + columnFrom(left, width), row * width + columnFrom(right, width));
+        values.fill(
+          value,
+          row * width + Math.floor(columnFrom(left, width)),
+          row * width + Math.floor(columnFrom(right, width)),
+        );
     }
     start = end;
   }

@@ -19,32 +19,36 @@ export function labelOf(
 ): number {
   if (field === undefined) return 1;
   const value: unknown = properties?.[field];
-  const details = { feature: where(), field, value: typeof value === 'bigint' ? value.toString() : value };
+  const error = (code: string, text: string, hint: string): LabelError =>
+    new LabelError(code, `${where()}${text}.`, {
+      hint,
+      details: { feature: where(), field, value: typeof value === 'bigint' ? value.toString() : value },
+    });
   if (value === undefined || value === null) {
     const fields = Object.keys(properties ?? {});
-    throw new LabelError('missing-label', `${where()} has no label: its field ${JSON.stringify(field)} is empty.`, {
-      hint: `It has ${fields.length === 0 ? 'no fields' : `the fields ${fields.slice(0, 20).join(', ')}`}.`,
-      details,
-    });
+    const has = fields.length === 0 ? 'no fields' : `the fields ${fields.slice(0, 20).join(', ')}`;
+    throw error('missing-label', ` has no label: its field ${JSON.stringify(field)} is empty`, `It has ${has}.`);
   }
   const label = typeof value === 'bigint' ? Number(value) : value;
   if (typeof label !== 'number' || !Number.isInteger(label)) {
-    throw new LabelError(
+    throw error(
       'not-an-integer',
-      `${where()}: its label ${field} is ${JSON.stringify(value)}; labels are whole numbers.`,
-      { hint: 'Add a field with the number of each class, for example with ogr2ogr -sql.', details },
+      `: its label ${field} is ${JSON.stringify(value)}; labels are whole numbers`,
+      'Add a field with the number of each class, for example with ogr2ogr -sql.',
     );
   }
   if (label < 0 && !allowNegative) {
-    throw new LabelError('negative-label', `${where()}: its label ${field} is ${label}; classes are not negative.`, {
-      hint: '0 is the background; number classes from 1.',
-      details,
-    });
+    throw error(
+      'negative-label',
+      `: its label ${field} is ${label}; classes are not negative`,
+      '0 is the background; number classes from 1.',
+    );
   }
   if (Math.abs(label) > MOST)
-    throw new LabelError('label-range', `${where()}: its label ${field} is ${label}, which 32 bits do not hold.`, {
-      hint: `Labels are at most ${MOST}.`,
-      details,
-    });
+    throw error(
+      'label-range',
+      `: its label ${field} is ${label}, which 32 bits do not hold`,
+      `Labels are at most ${MOST}.`,
+    );
   return label;
 }

@@ -132,10 +132,11 @@ export class PixelShapes {
     let { points, xmin, ymin, xmax, ymax } = this;
     // Callers without types give anything.
     for (const position of positions as readonly (readonly unknown[] | null)[]) {
-      const [given, other] = [position?.[0], position?.[1]];
-      if (typeof given !== 'number' || typeof other !== 'number') throw badPosition(name, position);
-      let x = given;
-      let y = other;
+      const givenX = position?.[0];
+      const givenY = position?.[1];
+      if (typeof givenX !== 'number' || typeof givenY !== 'number') throw badPosition(name, position);
+      let x = givenX;
+      let y = givenY;
       if (project) {
         const projected = project(x, y);
         if (Number.isNaN(projected[0])) throw outside(name, position, this.#to.crs);

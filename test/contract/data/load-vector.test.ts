@@ -105,10 +105,7 @@ describe('labels of the shared data', needsSharedData, () => {
     const { tensor, instances } = await loadVector(catalog, slice, o);
     assert.equal(instances.length, 43);
     const stack = await loadVector(catalog, slice, { ...o, layout: 'stack' });
-    assert.equal(
-      stack.tensor.values.reduce((a: number, b) => a + b, 0),
-      tensor.values.filter((v) => v > 0).length,
-    );
+    assert.equal(stack.tensor.sum(), tensor.values.filter((v) => v > 0).length);
     const features = polygonsFromMask(tensor);
     const back = rasterize(features, slice);
     assert.ok(tensor.values.every((v, i) => Number(v > 0) === back.values[i]));

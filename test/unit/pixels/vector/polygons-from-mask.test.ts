@@ -177,7 +177,7 @@ describe('polygonsFromMask', () => {
     const call =
       (given: unknown, o: object = {}) =>
       (): unknown =>
-        polygonsFromMask(given as MaskInput, o as PolygonOptions);
+        polygonsFromMask(given as MaskInput, o);
     const good = mask('#');
     assert.throws(call(good, { minarea: 1 }), { code: 'unknown-option' });
     for (const o of [{ connectivity: 6 }, { minArea: -1 }, { simplify: NaN }, { buffer: Infinity }, { transform: [1] }])

@@ -147,7 +147,7 @@ describe('rasterize', () => {
       assert.throws(
         () => rasterize([at({ label })], grid, { labelField: 'label', crs: UTM }),
         (e) => isNadirError(e, 'LabelError') && e.code === code && /Feature 0 \(id "f7"\)/.test(e.message),
-        `${String(label)}`,
+        String(label),
       );
     assert.throws(() => rasterize([at(null)], grid, { labelField: 'label', crs: UTM }), { code: 'missing-label' });
     // Outside the grid nothing is burned, so nothing is asked.
