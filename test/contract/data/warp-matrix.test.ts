@@ -286,6 +286,9 @@ function covered(c: Cell, { ul, lr }: Pixel): { readonly value: number; readonly
   return found;
 }
 
+/** Of a pixel turned by 45° the two corners span next to nothing. */
+const isThin = ({ ul, lr }: Pixel): boolean => Math.min(Math.abs(ul[0] - lr[0]), Math.abs(ul[1] - lr[1])) < 1e-3;
+
 function plainMode(found: readonly { readonly value: number; readonly area: number }[]): number {
   const areas = new Map<number, number>();
   for (const { value, area } of found) areas.set(value, (areas.get(value) ?? 0) + area);
@@ -309,6 +312,7 @@ const PLAIN: Readonly<Partial<Record<Resampling, (c: Cell, p: Pixel) => number>>
 describe('the specification, pixel by pixel', () => {
   for (const [method, rule] of Object.entries(PLAIN)) {
     test(`${method} in every cell${method === 'bilinear' ? ' that is not downsampled' : ''}`, async () => {
+      const isArea = method === 'average' || method === 'mode';
       for (const c of oracle.cases) {
         if (c.method !== method) continue;
         const [sx, sy] = sourceScale(raster(c), sliceOf(c));
@@ -316,10 +320,10 @@ describe('the specification, pixel by pixel', () => {
         const got = await warped(c);
         const wrong: string[] = [];
         for (const p of pixels(c)) {
-          if (p.isAstride && method !== 'nearest' && method !== 'bilinear') continue;
+          if (p.isAstride && isArea) continue;
           const want = rule(c, p);
           // Slivers thinner than the noise of coordinates decide about pixels at the border of the file.
-          if (!p.isInside && (method === 'average' || method === 'mode')) continue;
+          if (isArea && (!p.isInside || isThin(p))) continue;
           const rounded = c.dtype === 'float32' ? 1e-4 : method === 'nearest' || method === 'mode' ? 0 : 0.5 + 1e-6;
           const isSame = Number.isNaN(want) ? Number.isNaN(got[p.i]!) : Math.abs(got[p.i]! - want) <= rounded;
           if (!isSame) wrong.push(`${p.i}: ${got[p.i]} for ${want}`);
