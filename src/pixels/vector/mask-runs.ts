@@ -47,7 +47,8 @@ function root(parents: Int32Array, i: number): number {
 
 /** Joins two sets; the smaller index stays the root, so that roots are first members. */
 function join(parents: Int32Array, a: number, b: number): void {
-  const [x, y] = [root(parents, a), root(parents, b)];
+  const x = root(parents, a);
+  const y = root(parents, b);
   if (x < y) parents[y] = x;
   else parents[x] = y;
 }
@@ -96,31 +97,46 @@ function findRuns(cells: Uint8Array, width: number, height: number): Pick<MaskRu
   return { rowStarts, starts: starts.slice(0, count), ends: ends.slice(0, count) };
 }
 
+/** Sets of one member each. */
+function alone(count: number): Int32Array {
+  const parents = new Int32Array(count);
+  for (let i = 0; i < count; i++) parents[i] = i;
+  return parents;
+}
+
+/** Joins the sets of runs of neighbouring rows that share columns; with `reach` 1 also those that touch at a corner. */
+function joinTouching(
+  { rowStarts, starts, ends }: Pick<MaskRuns, 'rowStarts' | 'starts' | 'ends'>,
+  height: number,
+  reach: number,
+  parents: Int32Array,
+  setOf: Int32Array | null,
+): void {
+  for (let row = 1; row < height; row++) {
+    let above = rowStarts[row - 1] ?? 0;
+    const aboveEnd = rowStarts[row] ?? 0;
+    const end = rowStarts[row + 1] ?? 0;
+    for (let run = aboveEnd; run < end; run++) {
+      const from = (starts[run] ?? 0) - reach;
+      const to = (ends[run] ?? 0) + reach;
+      while (above < aboveEnd && (ends[above] ?? 0) <= from) above++;
+      for (let a = above; a < aboveEnd && (starts[a] ?? 0) < to; a++) {
+        if (setOf === null) join(parents, a, run);
+        else join(parents, setOf[a] ?? 0, setOf[run] ?? 0);
+      }
+    }
+  }
+}
+
 /** Runs of a padded mask and their components. Source: two-pass labelling of runs with union by smallest index (Rosenfeld and Pfaltz 1966). */
 export function maskRuns(cells: Uint8Array, width: number, height: number, connectivity: 4 | 8): MaskRuns {
   const { rowStarts, starts, ends } = findRuns(cells, width, height);
-  const parents = Int32Array.from(starts, (_, i) => i);
-  const visit = (reach: number, found: (above: number, below: number) => void): void => {
-    for (let row = 1; row < height; row++) {
-      let above = rowStarts[row - 1] ?? 0;
-      const aboveEnd = rowStarts[row] ?? 0;
-      const end = rowStarts[row + 1] ?? 0;
-      for (let run = aboveEnd; run < end; run++) {
-        const [from, to] = [(starts[run] ?? 0) - reach, (ends[run] ?? 0) + reach];
-        while (above < aboveEnd && (ends[above] ?? 0) <= from) above++;
-        for (let a = above; a < aboveEnd && (starts[a] ?? 0) < to; a++) found(a, run);
-      }
-    }
-  };
-  visit(0, (a, b) => {
-    join(parents, a, b);
-  });
+  const found = { rowStarts, starts, ends };
+  const parents = alone(starts.length);
+  joinTouching(found, height, 0, parents, null);
   const { of: components, count } = numbered(parents);
-  const groupParents = Int32Array.from({ length: count }, (_, i) => i);
-  if (connectivity === 8)
-    visit(1, (a, b) => {
-      join(groupParents, components[a] ?? 0, components[b] ?? 0);
-    });
+  const groupParents = alone(count);
+  if (connectivity === 8) joinTouching(found, height, 1, groupParents, components);
   const { of: groups, count: groupCount } = numbered(groupParents);
   return { width, height, rowStarts, starts, ends, components, count, groups, groupCount };
 }

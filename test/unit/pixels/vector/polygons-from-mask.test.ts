@@ -11,7 +11,6 @@ import {
   rasterize,
   type MaskFeature,
   type MaskInput,
-  type PolygonOptions,
 } from '../../../../src/pixels/index.js';
 import { python, pythonSkip } from '../../../support/places.js';
 import type { Position } from 'geojson';
