@@ -5,7 +5,17 @@ export const benchmarks = {
   // Same pixels: exact sums.
   'chip-read': { sizes: { full: 400, small: 20 }, unit: 's', tolerance: 0 },
   // Bilinear sums: GDAL's approximate transformer is off by up to 0.125 pixel.
-  'chip-warp': { sizes: { full: 100, small: 5 }, unit: 's', tolerance: 2e-3 },
+  ...Object.fromEntries(
+    ['', '-nearest', '-average', '-cubic'].map((method) => [
+      `chip-warp${method}`,
+      { sizes: { full: 100, small: 5 }, unit: 's', tolerance: 2e-3 },
+    ]),
+  ),
+  // Every pixel of an image in chips of 256², of which there are n, a square number: exact.
+  'chip-scan': { sizes: { full: 1764, small: 16, growth: [16, 169, 1764] }, unit: 's', tolerance: 0 },
+  'chip-scan-torchgeo': { sizes: { full: 1764, small: 16 }, unit: 's', tolerance: 0 },
+  // 40 overlapping tiles in one image of side n, the first on top: exact.
+  mosaic: { sizes: { full: 4096, small: 512 }, unit: 's', tolerance: 0 },
   // Same pixels over loopback HTTP, with 30 and 100 ms before each answer: exact sums.
   'chip-remote-30': { sizes: { full: 15, small: 3 }, unit: 's', tolerance: 0 },
   'chip-remote-100': { sizes: { full: 15, small: 3 }, unit: 's', tolerance: 0 },

@@ -56,8 +56,22 @@ export async function sumChips(dir, slices, options) {
   const catalog = await buildRasterCatalog(path.join(dir, 'big.tif'));
   let total = 0;
   for await (const { tensor } of loadChips(catalog, slices, { onError: 'raise', ...options }))
-    for (let i = 0; i < tensor.values.length; i++) total += tensor.values[i];
+    total += sumOf(tensor.values);
   return total;
+}
+
+/** The sum of whole numbers, exact below 2^53. Four sums side by side: the check must not be what is measured. */
+export function sumOf(values) {
+  const whole = values.length - (values.length % 4);
+  let [a, b, c, d] = [0, 0, 0, 0];
+  for (let i = 0; i < whole; i += 4) {
+    a += values[i];
+    b += values[i + 1];
+    c += values[i + 2];
+    d += values[i + 3];
+  }
+  for (let i = whole; i < values.length; i++) a += values[i];
+  return a + b + c + d;
 }
 
 export const writeJson = (dir, name, value) => writeFileSync(path.join(dir, name), JSON.stringify(value));

@@ -1,0 +1,1 @@
+export { prepare, run } from './chip-scan.mjs';

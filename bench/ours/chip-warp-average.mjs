@@ -1,0 +1,5 @@
+import { runWarp } from './lib/warp.mjs';
+
+export { prepareWarp as prepare } from './lib/warp.mjs';
+
+export const run = ({ dir }) => runWarp(dir, 'average');

@@ -1,0 +1,5 @@
+import warp
+
+
+def run(folder, n, data):
+    return warp.sum_warped(folder, "average")
