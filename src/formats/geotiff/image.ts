@@ -9,12 +9,13 @@ import {
 } from '../../core/index.js';
 import type { PageSource } from '../../io/index.js';
 import type { BlockCache, WindowTarget } from '../raster/index.js';
+import { BlockIndex } from './block-index.js';
 import { canStopEarly, decodeBytes, maxExpansion } from './codec.js';
+import { extend, type Block } from './decoded-block.js';
 import { decodePool } from './decode-pool.js';
 import { canDecodeRows, decodeRows, type RowsJob } from './decode-rows.js';
-import type { Resume } from './inflate.js';
 import { blockBytes, type ImageLayout } from './layout.js';
-import { readNumbers, type TagPlace, type TiffStructure } from './structure.js';
+import type { TiffStructure } from './structure.js';
 import { unpackBlock } from './unpack.js';
 import { blocksWasm } from './wasm.js';
 
@@ -26,8 +27,6 @@ const ROW_STEPS = 16;
 const MAX_AGAIN = 1 / 8;
 /** Its decoder cannot go on where it stopped. */
 const COMPRESSION_LZW = 5;
-/** Offsets and byte counts are read in pieces of this many. */
-const INDEX_PIECE = 1024;
 
 /** What all images of a file share. */
 export interface ImageContext {
@@ -44,47 +43,6 @@ export interface ImageContext {
   readonly isSignedByte: boolean;
 }
 
-/** A row of offsets or byte counts, read piece by piece. */
-class BlockIndex {
-  readonly #pieces = new Map<number, Promise<number[]>>();
-  readonly #place: TagPlace;
-  readonly #context: ImageContext;
-
-  constructor(place: TagPlace, context: ImageContext) {
-    this.#place = place;
-    this.#context = context;
-  }
-
-  async at(index: number): Promise<number> {
-    const piece = Math.floor(index / INDEX_PIECE);
-    let numbers = this.#pieces.get(piece);
-    if (!numbers) {
-      const { source, structure } = this.#context;
-      const from = piece * INDEX_PIECE;
-      numbers = readNumbers(source, structure, this.#place, from, Math.min(from + INDEX_PIECE, this.#place.count));
-      this.#pieces.set(piece, numbers);
-      numbers.catch(() => this.#pieces.delete(piece));
-    }
-    return (await numbers)[index % INDEX_PIECE] ?? 0;
-  }
-}
-
-/** Decoded rows of a block, planar (sample, row, column). */
-interface Strip {
-  /** First row. */
-  readonly row: number;
-  readonly rows: number;
-  readonly values: NumericArray;
-}
-
-/** The rows of a block that are decoded so far, from its first on. */
-interface Block {
-  readonly strips: readonly Strip[];
-  readonly rows: number;
-  readonly byteLength: number;
-  readonly resume: Resume | null;
-}
-
 /** One block of a window. */
 interface BlockTask {
   readonly x: number;
@@ -92,17 +50,6 @@ interface BlockTask {
   readonly plane: number;
   /** Rows that the window needs, from the first. */
   readonly rows: number;
-}
-
-function extend(held: Block | undefined, rows: number, values: NumericArray, resume: Resume | null): Block {
-  const row = held?.rows ?? 0;
-  const bytes = values.byteLength + (resume?.history.byteLength ?? 0) - (held?.resume?.history.byteLength ?? 0);
-  return {
-    strips: [...(held?.strips ?? []), { row, rows: rows - row, values }],
-    rows,
-    byteLength: (held?.byteLength ?? 0) + bytes,
-    resume,
-  };
 }
 
 /** One image (full resolution, overview or mask) whose windows can be read. */
@@ -121,8 +68,9 @@ export class TiffImage {
     this.layout = layout;
     this.dtype = context.isSignedByte && layout.dtype === 'uint8' && layout.bits === 8 ? 'int8' : layout.dtype;
     this.#context = context;
-    this.#offsets = new BlockIndex(layout.offsets, context);
-    this.#byteCounts = layout.byteCounts ? new BlockIndex(layout.byteCounts, context) : null;
+    const { source, structure } = context;
+    this.#offsets = new BlockIndex(layout.offsets, source, structure);
+    this.#byteCounts = layout.byteCounts ? new BlockIndex(layout.byteCounts, source, structure) : null;
     this.#byRows = canDecodeRows(layout, context.structure.littleEndian);
     this.#inParts =
       this.#byRows && layout.compression !== COMPRESSION_LZW && !context.source.url.protocol.startsWith('http');
