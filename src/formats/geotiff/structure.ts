@@ -3,7 +3,7 @@
  * allocate gigabytes or follow a loop of directories. TIFF 6.0, section 2; BigTIFF as libtiff documents it.
  */
 import { FormatError } from '../../core/index.js';
-import type { PageSource } from '../../io/index.js';
+import { showSource, type PageSource } from '../../io/index.js';
 
 /** Where the values of a tag lie. */
 export interface TagPlace {
@@ -190,7 +190,11 @@ export function readBytes(source: PageSource, place: TagPlace, signal?: AbortSig
   return source.peek(place.offset, length) ?? source.readPaged(place.offset, length, { signal });
 }
 
-/** Numbers `[from, to)` of a tag's values. */
+/**
+ * Numbers `[from, to)` of a tag's values.
+ *
+ * @throws {@link FormatError} `truncated` when the source ends before them: a missing place is no place of an empty block.
+ */
 export async function readNumbers(
   source: PageSource,
   structure: TiffStructure,
@@ -200,6 +204,9 @@ export async function readNumbers(
   signal?: AbortSignal,
 ): Promise<number[]> {
   const size = TYPE_BYTES[place.type] ?? 1;
-  const bytes = await source.readPaged(place.offset + from * size, (to - from) * size, { signal });
+  const start = place.offset + from * size;
+  const bytes = await source.readPaged(start, (to - from) * size, { signal });
+  if (bytes.byteLength < (to - from) * size)
+    throw bad(showSource(source.url), 'truncated', `${to - from} numbers should be at byte ${start}, where it ends`);
   return numbersOf(bytes, place.type, structure.littleEndian);
 }

@@ -151,6 +151,23 @@ describe('damaged rasters', () => {
       for (let x = 0; x < 5; x++) assert.equal(values[r * 5 + x], whole!.values[r * 21 + 16 + x]);
   });
 
+  test('a source of unknown length that ends before the places of its blocks is truncated, not empty', async () => {
+    const [, tiff] = TIFFS.find(([name]) => name === 'uint16-deflate-p2-tiles-pixel-little')!;
+    const { entries, blocks } = skeletonOf(tiff);
+    // The same file with the places of its tiles at the end, where they are cut off.
+    const offsets = entries.find((e) => e.tag === 324)!;
+    const moved = Buffer.concat([tiff, tiff.subarray(offsets.valueAt, offsets.valueAt + 4 * blocks.length)]);
+    moved.writeUInt32LE(tiff.length, offsets.at + 8);
+    const whole = await openRaster(memorySource(moved, 'whole.tif'));
+    await whole.readWindow({ col: 0, row: 0, width: 21, height: 18 });
+    const { url, read: readAt, close } = memorySource(moved.subarray(0, tiff.length + 4), 'cut.tif');
+    const cut = await openRaster({ url, read: readAt, close });
+    await assert.rejects(
+      cut.readWindow({ col: 0, row: 0, width: 21, height: 18 }),
+      (e) => isNadirError(e, 'FormatError') && e.code === 'truncated' && e.message.includes('cut.tif'),
+    );
+  });
+
   test('an offset without bytes and bytes without an offset are damage; neither is an empty block', async () => {
     for (const tag of [273, 279, 324, 325]) {
       for (const [name, tiff] of TIFFS) {
