@@ -20,7 +20,7 @@ export class Burner {
   readonly #filler = new PolygonFiller();
   readonly #allTouched: boolean;
 
-  /** `project` brings coordinates into the grid's CRS; null when they are in it. @throws {@link ArgumentError} `bad-grid`; {@link TransformError} `singular`. */
+  /** Burns into `values`, else into new ones. @throws {@link ArgumentError} `bad-grid`; {@link TransformError} `singular`. */
   constructor(grid: RasterGrid, allTouched: boolean, values?: Uint8Array | Int32Array) {
     const { height, width, transform, crs } = checkGrid(grid);
     this.#canvas = { values: values ?? new Uint8Array(width * height), width, height };
@@ -32,7 +32,7 @@ export class Burner {
     return this.#canvas.values;
   }
 
-  /** Takes a geometry; `name` is that of its feature in messages. Errors of {@link PixelShapes.set}. */
+  /** Takes a geometry; `project` brings it into the grid's CRS (null: it is in it); `name` is that of its feature. Errors of {@link PixelShapes.set}. */
   set(geometry: Geometry | null, project: PointTransform | null, name: () => string): void {
     this.#shapes.set(geometry, project, name);
   }

@@ -1,6 +1,6 @@
 /** The box of the part of a geometry that lies in a window. */
 import type { Bounds } from '../../core/index.js';
-import { LINE, POINTS, POLYGON, type PixelShapes } from './pixel-shapes.js';
+import { POINTS, POLYGON, type PixelShapes } from './pixel-shapes.js';
 
 /**
  * The box `[x0, y0, x1, y1]`, in pixels, of what a geometry covers of the window [0, width] × [0, height]; null where it
@@ -98,6 +98,3 @@ function contains(
   }
   return isInside;
 }
-
-/** Whether a geometry is nothing but points and lines, which cover no area. */
-export const hasArea = (shapes: PixelShapes): boolean => shapes.kinds.some((k) => k !== POINTS && k !== LINE);
