@@ -63,6 +63,9 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
+/** Bytes after which a long file begins to go to the disk, so that the last sync is short. */
+const SYNC_BYTES = 1 << 25;
+
 async function writeAt(handle: FileHandle, { at, bytes }: PlacedBytes): Promise<void> {
   for (let done = 0; done < bytes.byteLength;)
     done += (await handle.write(bytes, done, bytes.byteLength - done, at + done)).bytesWritten;
@@ -99,6 +102,8 @@ export async function writeFileAtomic(
     try {
       // The next placed chunk is made while this one is written.
       let writing = Promise.resolve();
+      let syncing: Promise<void> | null = null;
+      let unsynced = 0;
       for await (const chunk of chunks) {
         signal?.throwIfAborted();
         await writing;
@@ -109,10 +114,20 @@ export async function writeFileAtomic(
         if (isPlain) await writing;
         // A failure is seen after the next chunk; until then it is not unhandled.
         writing.catch(() => undefined);
+        unsynced += placed.bytes.byteLength;
+        if (unsynced >= SYNC_BYTES && !syncing) {
+          unsynced = 0;
+          // On its way to the disk while more is made; a failure shows again in the last sync.
+          syncing = handle
+            .datasync()
+            .catch(() => undefined)
+            .finally(() => (syncing = null));
+        }
         end = placed.at + placed.bytes.byteLength;
         bytes = Math.max(bytes, end);
       }
       await writing;
+      await syncing;
       await handle.sync();
     } finally {
       await handle.close();

@@ -8,8 +8,6 @@ import {
   GeoSlice,
   KIND,
   transformBounds,
-  TransformError,
-  isNorthUp,
   type Affine,
   type Bounds,
   type CrsInput,
@@ -22,7 +20,7 @@ import type { DataCube } from './cube/data-cube.js';
 import { dtypeOf, type NumericArray } from './numeric.js';
 import { saveCog, type CogOptions, type CogReport } from './save-cog.js';
 import { arithmetic, bits, comparison } from './tensor/arithmetic.js';
-import { concatenate, expandDims, isSameTransform, squeeze, stack, transpose } from './tensor/axes.js';
+import { concatenate, expandDims, squeeze, stack, transpose } from './tensor/axes.js';
 import {
   lengthOf,
   spatialShape,
@@ -304,32 +302,4 @@ function reduction(t: GeoTensor, name: ReductionName): Reduction {
 /** Whether a value is a GeoTensor, of this copy of the library or another. */
 export function isGeoTensor(value: unknown): value is GeoTensor {
   return typeof value === 'object' && value !== null && BRAND in value;
-}
-
-/**
- * The slice that a tensor covers: the one it was loaded with while its grid is unchanged, else the slice of its grid
- * (with the interval of the one it was loaded with).
- *
- * @throws {@link TransformError} `not-north-up` when the grid is rotated, flipped or south-up.
- */
-export function sliceOf(tensor: GeoTensor): GeoSlice {
-  const stored = tensor.attrs['slice'];
-  const loaded = stored === undefined ? null : GeoSlice.fromJSON(stored);
-  const [height, width] = spatialShape(tensor);
-  if (loaded?.crs.equals(tensor.crs) === true) {
-    const [h, w] = loaded.shape;
-    if (h === height && w === width && isSameTransform(loaded.transform, tensor.transform, [h, w])) return loaded;
-  }
-  if (!isNorthUp(tensor.transform)) {
-    throw new TransformError(
-      'not-north-up',
-      `The tensor's transform [${tensor.transform.join(', ')}] is rotated, flipped or south-up; no slice describes it.`,
-    );
-  }
-  return GeoSlice.create({
-    bounds: tensor.bounds,
-    resolution: tensor.resolution,
-    crs: tensor.crs,
-    interval: loaded?.interval ?? null,
-  });
 }

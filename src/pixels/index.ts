@@ -8,13 +8,14 @@ export type { CubeIndexes, CubeLabel, CubeSelectors, LabelRange, SelOptions } fr
 export type { SeriesPoint } from './cube/cube-table.js';
 export { DataCube, isDataCube } from './cube/data-cube.js';
 export type { ZarrOptions, ZarrReport } from './cube/save-zarr.js';
-export { GeoTensor, isGeoTensor, sliceOf, type Reduction } from './geo-tensor.js';
+export { GeoTensor, isGeoTensor, type Reduction } from './geo-tensor.js';
 export { masks, maskRules, maskTest, type MaskRule } from './masks.js';
 export { fillInvalid, fillMissing, sameType, type Canvas } from './canvas.js';
 export { createMerger, mergedType, MERGE_METHODS, type MergeMethod, type Merger } from './merge.js';
 export { asFloat64, defaultFill, dtypeOf, holdsValue, makeArray, promote, storeRounded } from './numeric.js';
 export { earthSunDistance, radianceToReflectance, type RadianceOptions, type RadianceUnit } from './radiance.js';
 export { dnToReflectance, normalizedDifference, type ReflectanceOptions } from './reflectance.js';
+export { sliceOf } from './slice-of.js';
 export { cogBytes, saveCog, type CogOptions, type CogReport } from './save-cog.js';
 export { bandStatistics, type BandStatistics, type BandSummary, type Percent } from './statistics/band-statistics.js';
 export { Burner } from './vector/burner.js';
