@@ -1,5 +1,6 @@
 /** Merging of warped sources, per pixel and band (loading.md §2.3). */
 import { dtypeSize, isFloat, type DType } from '../core/index.js';
+import { mediansOf, type MedianSource } from './median.js';
 import { kernelArray, type KernelArray } from './warp/bands.js';
 import type { WarpedBlock } from './warp/warp-block.js';
 
@@ -92,55 +93,19 @@ function accumulate(
 }
 
 function medianMerger(length: number): Merger {
-  const blocks: { readonly values: KernelArray; readonly valid: Uint8Array | null }[] = [];
+  const sources: MedianSource[] = [];
   return {
     add({ values, valid }) {
-      blocks.push({ values: kernelArray(values), valid });
+      sources.push({ values: kernelArray(values), valid });
     },
-    finish() {
-      const values = new Float64Array(length);
-      let valid: Uint8Array | null = null;
-      const scratch = new Float64Array(blocks.length);
-      for (let i = 0; i < length; i++) {
-        let n = 0;
-        for (const b of blocks) if (b.valid === null || b.valid[i] !== 0) scratch[n++] = b.values[i] as number;
-        if (n > 0) values[i] = n > MAX_INSERTED ? medianOf(scratch.subarray(0, n)) : medianOfFew(scratch, n);
-        else {
-          valid ??= new Uint8Array(length).fill(1);
-          valid[i] = 0;
-        }
-      }
-      return { values, valid };
-    },
+    finish: () => mediansOf(sources, length),
   };
-}
-
-/** Lists up to this length are sorted by insertion, which is faster than a native call. */
-const MAX_INSERTED = 40;
-
-/** The median of the first `n` values of a list; sorts them in place. */
-function medianOfFew(values: Float64Array, n: number): number {
-  for (let i = 1; i < n; i++) {
-    const v = values[i] as number;
-    let k = i - 1;
-    // Zero has a sign here, as in the native sort.
-    while (k >= 0 && ((values[k] as number) > v || (v === 0 && values[k] === 0 && Object.is(v, -0)))) {
-      values[k + 1] = values[k] as number;
-      k--;
-    }
-    values[k + 1] = v;
-  }
-  return middleOf(values, n);
 }
 
 /** The middle value, or the mean of the middle two; sorts in place. */
 export function medianOf(values: Float64Array): number {
   values.sort();
-  return middleOf(values, values.length);
-}
-
-function middleOf(values: Float64Array, n: number): number {
-  const half = n >> 1;
+  const half = values.length >> 1;
   const upper = values[half] as number;
-  return n % 2 === 1 ? upper : ((values[half - 1] as number) + upper) / 2;
+  return values.length % 2 === 1 ? upper : ((values[half - 1] as number) + upper) / 2;
 }
