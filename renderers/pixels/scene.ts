@@ -4,7 +4,7 @@ import type { Preview } from '../../src/display/wire/payload.js';
 import { levelOf, toView, visible, type Camera, type Size } from './camera.js';
 import { paint, paintInvalid, type Classes, type Look } from './draw.js';
 import type { Limits } from './stretch.js';
-import { tilesIn, type TileKey, type TileStore } from './tiles.js';
+import { tileCount, tilesIn, type TileKey, type TileStore } from './tiles.js';
 
 /** Painted tiles that are kept, 256 kB each. */
 const MOST_PAINTED = 160;
@@ -81,7 +81,8 @@ class Painted {
 export function wantedLevel({ camera, levels, deviceRatio, image, view }: Scene, preview: Preview): number | null {
   if (levels === 0) return null;
   let z = levelOf(camera.scale, deviceRatio, levels);
-  while (tilesIn(visible(camera, image, view), z).length > MOST_TILES) z++;
+  const part = visible(camera, image, view);
+  while (tileCount(part, z) > MOST_TILES) z++;
   return 2 ** z < preview.step * FINER ? z : null;
 }
 

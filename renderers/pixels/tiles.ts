@@ -140,6 +140,13 @@ export class TileStore {
 
 const sizeOf = ({ width, height }: Size): Size => ({ width, height });
 
+/** How many tiles of level z touch a part of the image; counted, not listed, because a payload may claim any size. */
+export function tileCount([x0, y0, x1, y1]: readonly [number, number, number, number], z: number): number {
+  const side = TILE_SIDE * 2 ** z;
+  const along = (from: number, to: number): number => (to > from ? Math.ceil(to / side) - Math.floor(from / side) : 0);
+  return along(x0, x1) * along(y0, y1);
+}
+
 /** Tiles of level z that touch a part of the image, from its middle outwards. */
 export function tilesIn(
   [x0, y0, x1, y1]: readonly [number, number, number, number],

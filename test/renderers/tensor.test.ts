@@ -222,6 +222,22 @@ describe('tensors with a live kernel', { skip }, () => {
     await page.context().close();
   });
 
+  test('a payload that claims an impossible size is drawn all the same, and asks for little', async () => {
+    const { page, faults } = await open();
+    const base = fixtures()['tensor']!;
+    assert.ok(base.kind === 'tensor');
+    const side = Number.MAX_SAFE_INTEGER;
+    const preview = { ...base.data.preview, step: 1e9 };
+    await mount(page, 't', { ...base, data: { ...base.data, preview, shape: [4, side, side], levels: 16 } });
+    await page.locator('#t canvas.pixels').focus();
+    for (let i = 0; i < 4; i++) await page.keyboard.press('+');
+    await eventually(async () => (await colourUnder(page, 250, 150))[3] === 255, 'the preview is drawn');
+    const asked = await page.evaluate(() => window.harness.posted.filter((m) => m.op === 'tile').length);
+    assert.ok(asked <= 4, `${asked} requests`);
+    assert.deepEqual(faults, []);
+    await page.context().close();
+  });
+
   test('a class band of a tensor brings its legend when it is chosen', async () => {
     const { page } = await open();
     const values = new Uint8Array(2 * 20 * 20).fill(4);

@@ -10,7 +10,7 @@ import {
   visible,
   zoomedAt,
 } from '../../../renderers/pixels/camera.js';
-import { tilesIn } from '../../../renderers/pixels/tiles.js';
+import { tileCount, tilesIn } from '../../../renderers/pixels/tiles.js';
 
 const VIEW = { width: 600, height: 300 };
 const IMAGE = { width: 10_980, height: 10_980 };
@@ -57,4 +57,10 @@ test('tiles in view are those that touch it, the middle ones first', () => {
   assert.deepEqual(tiles.map((t) => `${t.x}/${t.y}`).sort(), ['1/0', '2/0', '3/0', '4/0']);
   assert.ok(['2/0', '3/0'].includes(`${tiles[0]!.x}/${tiles[0]!.y}`));
   assert.deepEqual(tilesIn([5, 5, 5, 9], 0), []);
+  for (const part of [
+    [300, 0, 1100, 256],
+    [5, 5, 5, 9],
+    [0, 0, 257, 513],
+  ] as const)
+    assert.equal(tileCount(part, 0), tilesIn(part, 0).length);
 });
