@@ -18,8 +18,7 @@ const manifest = read('package.json');
 
 /** Packages of the dependency table of architecture.md: those that ship, then those that build and test. */
 const SHIPPED = [
-  'geotiff',
-  // Codecs that geotiff lacks, or gets wrong.
+  // The table: `geotiff`; its codecs one by one, where other samples than GDAL's came out of it.
   'lerc',
   'zstddec',
   '@jsquash/webp',

@@ -66,7 +66,7 @@ const pointOf = (name: string): Buffer => {
 };
 
 describe('catalogs of addresses', () => {
-  test('3000 tiny files from a server with faults: all rows in order, at most 8 requests at once, the missing named', async () => {
+  test('3000 tiny files from a server with faults: all rows in order, at most 32 requests at once, the missing named', async () => {
     const urls = Array.from({ length: 3000 }, (_, i) => `${base}/p${i}.geojson`);
     bodyOf = (name) => (/^p\d*99\.geojson$/.test(name) ? null : pointOf(name));
     fault = (name, attempt, response, body) => {
@@ -91,7 +91,7 @@ describe('catalogs of addresses', () => {
       urls.flatMap((url, i) => (i % 100 === 99 ? [[url, 'source.missing']] : [])),
     );
     assert.match(warnings[0]!, /30 of 3000 files/);
-    assert.ok(mostUnderWay <= 8, `${mostUnderWay} requests at once`);
+    assert.ok(mostUnderWay <= 32, `${mostUnderWay} requests at once`);
     const count = (i: number): number => attempts.get(`p${i}.geojson`)!;
     assert.deepEqual([1, 40, 99].map(count), [1, 1, 1], 'a good, a whole and a missing file are asked for once');
     assert.deepEqual([50, 10, 20, 30].map(count), [2, 2, 2, 2], 'what may pass is tried again');
@@ -143,7 +143,7 @@ describe('catalogs of addresses', () => {
     const begin = performance.now();
     await assert.rejects(build, (e) => e === reason);
     assert.ok(performance.now() - begin < 1000);
-    assert.ok(attempts.size <= 8, 'nothing is asked for ahead');
+    assert.ok(attempts.size <= 32, 'nothing is asked for ahead');
   });
 
   test('a permanent fault is named without the secrets of the address, and raise throws it', async () => {
