@@ -3,7 +3,6 @@ import {
   ArgumentError,
   UnsupportedDataError,
   dtypeRange,
-  dtypeSize,
   type DType,
   type NumericArray,
   type PixelWindow,
@@ -11,6 +10,7 @@ import {
 import { openSource, pageSource, showSource, type PageSource, type Source } from '../../io/index.js';
 import {
   BlockCache,
+  checkWindow,
   type RasterFile,
   type RasterHeader,
   type RasterWindow,
@@ -31,8 +31,6 @@ import type { GeoTiffInput, OpenGeoTiffOptions } from './types.js';
 /** Pages of the header cache: a disk reads 16 KiB as fast as 1; over the network a round trip is worth 64 KiB. */
 const FILE_PAGE_BYTES = 16384;
 const HTTP_PAGE_BYTES = 65536;
-/** Largest window in bytes; beyond it a typed array is out of reach on many machines. */
-const MAX_WINDOW_BYTES = 2 ** 32;
 /** Texts of the largest single are often rounded up; they still mean it. */
 const MAX_FLOAT32_TEXT = 3.4028236e38;
 const SUBFILE_REDUCED = 1;
@@ -169,48 +167,6 @@ async function readParts(
   return { header, main, overviews, masks: [main, ...overviews].map((image) => maskOf(image.layout)) };
 }
 
-function checkWindow(
-  name: string,
-  { col, row, width, height }: PixelWindow,
-  layout: ImageLayout,
-  bands: readonly number[],
-  bytes: number,
-): void {
-  const isInside =
-    [col, row, width, height].every(Number.isInteger) &&
-    col >= 0 &&
-    row >= 0 &&
-    width >= 1 &&
-    height >= 1 &&
-    col + width <= layout.width &&
-    row + height <= layout.height;
-  if (!isInside) {
-    throw new ArgumentError(
-      'window',
-      `The window (col ${col}, row ${row}, ${width} × ${height}) is not made of whole pixels inside ${name} (${layout.width} × ${layout.height}).`,
-      {
-        hint: 'Clip the window first; loadRaster reads beyond edges.',
-        details: { file: name },
-      },
-    );
-  }
-  const wrong = bands.find((b) => !Number.isInteger(b) || b < 0 || b >= layout.count);
-  if (wrong !== undefined || bands.length === 0) {
-    throw new ArgumentError(
-      'band',
-      `Band index ${wrong ?? 'none'} is not one of the ${layout.count} bands of ${name}, counted from 0.`,
-      { details: { file: name } },
-    );
-  }
-  if (bands.length * width * height * bytes > MAX_WINDOW_BYTES) {
-    throw new UnsupportedDataError(
-      'window-too-large',
-      `A window of ${width} × ${height} × ${bands.length} bands of ${name} is larger than 4 GiB.`,
-      { hint: 'Read it in parts.', details: { file: name } },
-    );
-  }
-}
-
 /** Validity of each pixel for each band wanted: a mask belongs to the whole image. */
 function spreadMask(mask: NumericArray, bands: number): Uint8Array {
   const out = new Uint8Array(mask.length * bands);
@@ -252,7 +208,7 @@ export async function openGeoTiff(input: GeoTiffInput, o: OpenGeoTiffOptions = {
         { details: { file: name } },
       );
     const bands = w.bands ?? Array.from({ length: header.count }, (_, i) => i);
-    checkWindow(name, window, image.layout, bands, dtypeSize(image.dtype));
+    checkWindow({ name, ...image.layout, dtype: image.dtype }, window, bands);
     const mask = masks[w.level === undefined ? 0 : w.level + 1];
     const values = await image.read(window, bands, w.signal, w.into);
     const valid = mask ? spreadMask(await mask.read(window, [0], w.signal), bands.length) : null;

@@ -1,9 +1,7 @@
 /** Opening JPEG 2000 files: header facts, and windowed reads that decode only the tiles they touch. */
 import {
   ArgumentError,
-  UnsupportedDataError,
   arrayOf,
-  dtypeSize,
   mapConcurrent,
   type Affine,
   type Crs,
@@ -14,6 +12,7 @@ import { openSource, pageSource, showSource, type PageSource, type Source } from
 import { NO_CRS, readGeoReference, type GeoTiffInput, type OpenGeoTiffOptions } from '../geotiff/index.js';
 import {
   BlockCache,
+  checkWindow,
   type RasterFile,
   type RasterHeader,
   type RasterWindow,
@@ -26,8 +25,6 @@ import { readGmlGrid } from './gml.js';
 import { Tiles } from './tiles.js';
 
 const PAGE_BYTES = 16384;
-/** Largest window in bytes, as for GeoTIFFs. */
-const MAX_WINDOW_BYTES = 2 ** 32;
 /** Tiles whose bytes are read at the same time; decoding is one at a time. */
 const CONCURRENT_TILES = 4;
 /** Overviews go down to this size, as in GDAL. */
@@ -59,42 +56,6 @@ function overviewSizes({ width, height, coding }: Codestream): (readonly [number
     sizes.push([Math.ceil(width / 2 ** level), Math.ceil(height / 2 ** level)]);
   }
   return sizes;
-}
-
-function checkWindow(
-  name: string,
-  { col, row, width, height }: PixelWindow,
-  [imageWidth, imageHeight]: readonly [number, number],
-  bands: readonly number[],
-  stream: Codestream,
-): void {
-  const isInside =
-    [col, row, width, height].every(Number.isInteger) &&
-    col >= 0 &&
-    row >= 0 &&
-    width >= 1 &&
-    height >= 1 &&
-    col + width <= imageWidth &&
-    row + height <= imageHeight;
-  if (!isInside)
-    throw new ArgumentError(
-      'window',
-      `The window (col ${col}, row ${row}, ${width} × ${height}) is not made of whole pixels inside ${name} (${imageWidth} × ${imageHeight}).`,
-      { hint: 'Clip the window first; loadRaster reads beyond edges.', details: { file: name } },
-    );
-  const wrong = bands.find((b) => !Number.isInteger(b) || b < 0 || b >= stream.count);
-  if (wrong !== undefined || bands.length === 0)
-    throw new ArgumentError(
-      'band',
-      `Band index ${wrong ?? 'none'} is not one of the ${stream.count} bands of ${name}, counted from 0.`,
-      { details: { file: name } },
-    );
-  if (bands.length * width * height * dtypeSize(stream.dtype) > MAX_WINDOW_BYTES)
-    throw new UnsupportedDataError(
-      'window-too-large',
-      `A window of ${width} × ${height} × ${bands.length} bands of ${name} is larger than 4 GiB.`,
-      { hint: 'Read it in parts.', details: { file: name } },
-    );
 }
 
 async function readPixels(
@@ -222,7 +183,7 @@ function openTiles(
         { details: { file: name } },
       );
     const bands = w.bands ?? Array.from({ length: count }, (_, i) => i);
-    checkWindow(name, window, size, bands, stream);
+    checkWindow({ name, width: size[0], height: size[1], count: stream.count, dtype: stream.dtype }, window, bands);
     return { values: await readPixels(tiles, stream, level, window, bands, w), valid: null };
   };
   return {
