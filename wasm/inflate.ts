@@ -1,13 +1,13 @@
 /** Inflate (RFC 1951) over memory: bits in a 64-bit word, up to two literals and a length by one look-up. */
 import { DISTANCE_BITS, DT, EXCEPTION, LENS, LITERAL, LITERAL_BITS, LT, ORDER, PRE, SECOND } from './layout';
+import { repeat } from './repeat';
 import { CODE_LENGTHS, LITERALS, OFFSETS, build, fixedTables, init, join } from './tables';
 
 /** Where the last call stopped: behind its output, and bits of input taken. */
 export let outEnd: usize = 0;
 export let bitEnd: u64 = 0;
-/** Where the last block begun starts: from there decoding can go on later. */
-export let markOut: usize = 0;
-export let markBit: u64 = 0;
+/** Where the last block begun starts: its tables are read from there when decoding goes on later. */
+export let blockBit: u64 = 0;
 
 const DAMAGED: i32 = 1;
 const ENDED: i32 = 2;
@@ -19,6 +19,14 @@ let gNext: usize = 0;
 let gBuf: u64 = 0;
 let gCnt: u32 = 0;
 let gOut: usize = 0;
+
+/** Reads on from a bit. */
+function seek(inp: usize, bit: u64): void {
+  const next = inp + <usize>(bit >> 3);
+  gBuf = load<u64>(next) >> (bit & 7);
+  gNext = next + 7;
+  gCnt = 56 - <u32>(bit & 7);
+}
 
 /** Reads the code lengths of a block and makes its tables. */
 function dynamicTables(inEnd: usize): i32 {
@@ -182,34 +190,8 @@ function codes(inStop: usize, window: usize, limit: usize): i32 {
       break;
     }
     e = load<u64>(LT + ((<usize>(buf & LM)) << 3));
-    let src = out - distance;
-    const end = out + length;
-    if (distance >= 16) {
-      do {
-        v128.store(out, v128.load(src));
-        src += 16;
-        out += 16;
-      } while (out < end);
-    } else if (distance >= 8) {
-      do {
-        store<u64>(out, load<u64>(src));
-        src += 8;
-        out += 8;
-      } while (out < end);
-    } else if (distance == 1) {
-      const v = i8x16.splat(load<i8>(src));
-      do {
-        v128.store(out, v);
-        out += 16;
-      } while (out < end);
-    } else {
-      do {
-        store<u64>(out, load<u64>(src));
-        src += distance;
-        out += distance;
-      } while (out < end);
-    }
-    out = end;
+    repeat(out, distance, out + length);
+    out += length;
   }
   gNext = next;
   gBuf = buf;
@@ -219,30 +201,32 @@ function codes(inStop: usize, window: usize, limit: usize): i32 {
 }
 
 /**
- * Inflates raw deflate data at `inp` (`inLen` bytes, 32 readable behind) from bit `bit` on to `out`, of which
- * everything from `window` to `out` is history; stops at `limit` (320 writable bytes behind).
+ * Inflates raw deflate data at `inp` (`inLen` bytes, 32 readable behind) from bit `bit` of the block that starts at bit
+ * `block` on (the same bit: from its start) to `out`, of which everything from `window` to `out` is history; stops at
+ * `limit` (not before `out`; 320 writable bytes behind).
  * 0 the stream ended, 3 the output is full, 1 damaged, 2 input ended.
  */
-export function inflate(inp: usize, inLen: u32, bit: u64, window: usize, out: usize, limit: usize): i32 {
+export function inflate(inp: usize, inLen: u32, block: u64, bit: u64, window: usize, out: usize, limit: usize): i32 {
   if (!ready) {
     init();
     ready = true;
   }
   const inEnd = inp + inLen;
-  let next = inp + <usize>(bit >> 3);
-  gBuf = load<u64>(next) >> (bit & 7);
-  gNext = next + 7;
-  gCnt = 56 - <u32>(bit & 7);
+  // The input is no more what it was.
+  if (max(block, bit) > (<u64>inLen) << 3) return DAMAGED;
+  let next: usize = 0;
+  seek(inp, block);
   gOut = out;
   let status = 0;
+  // Where to go on inside the first block; 0 for all others.
+  let inside: u64 = bit > block ? bit : 0;
   while (true) {
     next = gNext;
     let cnt = gCnt;
     let buf = gBuf | (load<u64>(next) << cnt);
     next += (63 - cnt) >> 3;
     cnt |= 56;
-    markBit = ((<u64>(next - inp)) << 3) - cnt;
-    markOut = gOut;
+    blockBit = ((<u64>(next - inp)) << 3) - cnt;
     if (next - (cnt >> 3) >= inEnd) {
       status = ENDED;
       break;
@@ -260,12 +244,17 @@ export function inflate(inp: usize, inLen: u32, bit: u64, window: usize, out: us
         status = ENDED;
         break;
       }
-      const n: u32 = load<u16>(next);
+      let n: u32 = load<u16>(next);
       if ((n ^ (<u32>load<u16>(next, 2))) != 0xffff) {
         status = DAMAGED;
         break;
       }
       next += 4;
+      if (inside) {
+        const taken = <u32>(inp + <usize>(inside >> 3) - next);
+        n -= min(n, taken);
+        next = inp + <usize>(inside >> 3);
+      }
       const room = <u32>(limit - gOut);
       const take = min(min(n, room), <u32>(inEnd - next));
       memory.copy(gOut, next, take);
@@ -280,14 +269,17 @@ export function inflate(inp: usize, inLen: u32, bit: u64, window: usize, out: us
       else status = type == 2 ? dynamicTables(inEnd) : DAMAGED;
       if (status) break;
       join();
+      if (inside) seek(inp, inside);
       status = codes(inEnd + 8, window, limit);
     }
     if (status) break;
     if (last) break;
     if (gOut >= limit) {
+      blockBit = ((<u64>(gNext - inp)) << 3) - gCnt;
       status = FULL;
       break;
     }
+    inside = 0;
   }
   bitEnd = ((<u64>(gNext - inp)) << 3) - gCnt;
   outEnd = gOut;

@@ -23,8 +23,6 @@ import { blocksWasm } from './wasm.js';
 const CONCURRENT_BLOCKS = 8;
 /** Blocks are decoded in so many steps at most, each as far down as a window needs. */
 const ROW_STEPS = 16;
-/** Where going on means to decode this part of a block again, the rest is decoded at once. */
-const MAX_AGAIN = 1 / 8;
 /** Its decoder cannot go on where it stopped. */
 const COMPRESSION_LZW = 5;
 
@@ -174,11 +172,10 @@ export class TiffImage {
   }
 
   /** Rows that are decoded when so many of a block's are wanted. */
-  #target(wanted: number, rows: number, held: Block | undefined): number {
+  #target(wanted: number, rows: number): number {
     if (!this.#inParts) return rows;
     const step = Math.ceil(this.layout.blockHeight / ROW_STEPS);
-    const again = held?.resume ? (held.resume.done - held.resume.base) / blockBytes(this.layout, rows) : 0;
-    return again > MAX_AGAIN ? rows : Math.min(rows, Math.ceil(wanted / step) * step);
+    return Math.min(rows, Math.ceil(wanted / step) * step);
   }
 
   async #decode(task: BlockTask, signal: AbortSignal, had: Block | undefined): Promise<Block> {
@@ -215,7 +212,7 @@ export class TiffImage {
     const stored = await source.read(offset, wanted, { signal });
     const wasm = this.#byRows ? blocksWasm() : null;
     if (wasm) {
-      const to = this.#target(task.rows, rows, held);
+      const to = this.#target(task.rows, rows);
       const job: RowsJob = {
         compression: layout.compression,
         stored,

@@ -1,9 +1,7 @@
 /** Deflate blocks (zlib streams, RFC 1950), with bounded output. */
-import { promisify } from 'node:util';
-import { inflate, inflateSync } from 'node:zlib';
+import { createInflate, inflateSync } from 'node:zlib';
 import { blocksWasm, type BlocksWasm } from './wasm.js';
 
-const inflateAsync = promisify(inflate) as (bytes: Uint8Array, o: object) => Promise<Buffer>;
 /** Larger blocks go to zlib's threads: memory of the module never shrinks. */
 export const MAX_WASM_BYTES = 16 << 20;
 /** Bytes that the module may read behind its input, and write behind its output. */
@@ -13,15 +11,22 @@ export const OUTPUT_SLACK = 512;
 const HISTORY = 32768;
 const HEADER_BYTES = 2;
 const CHECKSUM_BYTES = 4;
+/** Least and most bytes that zlib puts out at a time. */
+const MIN_CHUNK = 64;
+const MAX_CHUNK = 64 << 20;
+/** zlib's Z_SYNC_FLUSH: a stream without its checksum passes; its length is checked by the caller. */
+const SYNC_FLUSH = 2;
 /** Answers of the module's `inflate`. */
 const COMPLETE = 0;
 const FULL = 3;
 
 /** Where decoding of a stream can go on. */
 export interface Resume {
-  /** Bit of the stream at which a Deflate block starts. */
+  /** Bit of the stream at which the Deflate block begun last starts: there its codes stand. */
+  readonly block: number;
+  /** Bit to go on from: in that block, or at its start. */
   readonly bit: number;
-  /** Bytes of output before that block. */
+  /** Bytes of output before that bit; a few more than were taken, as the last repeat may go on behind them. */
   readonly base: number;
   /** The last of them. */
   readonly history: Uint8Array;
@@ -42,12 +47,33 @@ export interface Inflated {
   readonly resume: Resume | null;
 }
 
-/**
- * The chunk size is the expected size, so that the output is made once; a sync flush lets a stream without its checksum
- * pass: the length is checked by the caller.
- */
-function zlibOptions(length: number): object {
-  return { chunkSize: Math.max(64, length), maxOutputLength: length + 65536, finishFlush: 2 };
+/** The chunk size is the expected size, so that the output is made once. */
+function chunkSize(length: number): number {
+  return Math.min(MAX_CHUNK, Math.max(MIN_CHUNK, length));
+}
+
+/** By zlib's own threads: the first `length` bytes, or as many as there are. */
+function zlibBlock(stored: Uint8Array, length: number): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const stream = createInflate({ chunkSize: chunkSize(length), finishFlush: SYNC_FLUSH });
+    const parts: Uint8Array[] = [];
+    let filled = 0;
+    const finish = (): void => {
+      const [only] = parts;
+      resolve((parts.length === 1 && only ? only : Buffer.concat(parts)).subarray(0, length));
+    };
+    stream.on('data', (part: Uint8Array) => {
+      parts.push(part);
+      filled += part.byteLength;
+      if (filled < length) return;
+      // What lies behind is not wanted: rows below the image, or a forged stream without end.
+      finish();
+      stream.destroy();
+    });
+    stream.once('error', reject);
+    stream.once('end', finish);
+    stream.end(stored);
+  });
 }
 
 function checkHeader(stored: Uint8Array): void {
@@ -77,18 +103,19 @@ export function inflateInto(
   const window = (input + length + INPUT_SLACK + 15) & ~15;
   const out = window + (resume?.history.byteLength ?? 0);
   // One byte more than there should be, so that the end of the stream is seen.
-  const limit = out + end - base + (end === total ? 1 : 0);
+  const limit = Math.max(out, out + end - base + (end === total ? 1 : 0));
   const memory = wasm.bytes(limit + OUTPUT_SLACK);
   memory.set(stored.subarray(HEADER_BYTES), input);
   memory.fill(0, input + length, input + length + INPUT_SLACK);
   if (resume) memory.set(resume.history, window);
-  const status = wasm.inflate(input, length, BigInt(resume?.bit ?? 0), window, out, limit);
+  const status = wasm.inflate(input, length, BigInt(resume?.block ?? 0), BigInt(resume?.bit ?? 0), window, out, limit);
   const bitEnd = Number(wasm.bitEnd.value);
   const at = out + done - base;
   const free = (limit + OUTPUT_SLACK + 15) & ~15;
   if (status !== COMPLETE && status !== FULL) {
     // Damaged, or cut: then the last symbols were read from behind the end. zlib tells what there is, or what is wrong.
-    const there = inflateSync(stored, zlibOptions(total)).subarray(done, end);
+    const options = { chunkSize: chunkSize(total), maxOutputLength: total + 65536, finishFlush: SYNC_FLUSH };
+    const there = inflateSync(stored, options).subarray(done, end);
     memory.set(there, at);
     return { wasm, at, count: there.byteLength, free, resume: null };
   }
@@ -104,11 +131,12 @@ export function inflateInto(
   }
   let next: Resume | null = null;
   if (status === FULL && end < total) {
-    const mark = wasm.markOut.value;
+    const stop = wasm.outEnd.value;
     next = {
-      bit: Number(wasm.markBit.value),
-      base: base + mark - out,
-      history: memory.slice(Math.max(window, mark - HISTORY), mark),
+      block: Number(wasm.blockBit.value),
+      bit: bitEnd,
+      base: base + stop - out,
+      history: memory.slice(Math.max(window, stop - HISTORY), stop),
       done: end,
       adler: wasm.adler32(at, count, before),
     };
@@ -127,5 +155,5 @@ export function inflateBlock(stored: Uint8Array, length: number): Promise<Uint8A
     const { at, count } = inflateInto(wasm, stored, length, length);
     return wasm.bytes(0).slice(at, at + count);
   }
-  return inflateAsync(stored, zlibOptions(length));
+  return zlibBlock(stored, length);
 }

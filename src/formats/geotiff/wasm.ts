@@ -18,10 +18,17 @@ interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   readonly HEAP: Global<number>;
   readonly outEnd: Global<number>;
-  readonly markOut: Global<number>;
   readonly bitEnd: Global<bigint>;
-  readonly markBit: Global<bigint>;
-  inflate(input: number, length: number, bit: bigint, window: number, out: number, limit: number): number;
+  readonly blockBit: Global<bigint>;
+  inflate(
+    input: number,
+    length: number,
+    block: bigint,
+    bit: bigint,
+    window: number,
+    out: number,
+    limit: number,
+  ): number;
   adler32(at: number, length: number, before: number): number;
   lzw(input: number, length: number, out: number, limit: number): number;
   planes(
@@ -61,9 +68,9 @@ function modulePath(): string | undefined {
   return undefined;
 }
 
-function instantiate(): BlocksWasm | null {
+/** The decoder of a file; null where it cannot run. */
+export function loadBlocksWasm(file: string | undefined): BlocksWasm | null {
   try {
-    const file = modulePath();
     if (file === undefined) return null;
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(file)));
     // SAFETY: the module is compiled from wasm/index.ts, which exports these.
@@ -80,13 +87,20 @@ function instantiate(): BlocksWasm | null {
       },
     };
   } catch {
-    // Without SIMD, or without memory for it: zlib does the work.
+    // Damaged, without SIMD, or without memory for it: zlib does the work.
     return null;
   }
 }
 
 /** The decoder; null where it cannot run. */
 export function blocksWasm(): BlocksWasm | null {
-  made ??= instantiate();
+  if (made === undefined) made = loadBlocksWasm(modulePath());
   return made;
+}
+
+/** Has all blocks decoded by another module, or (null) without one; for tests. Gives what was used before. */
+export function replaceBlocksWasm(wasm: BlocksWasm | null): BlocksWasm | null {
+  const before = blocksWasm();
+  made = wasm;
+  return before;
 }

@@ -31,7 +31,7 @@ export class BlockCache {
     return this.#bytes;
   }
 
-  /** How many blocks were decoded so far. */
+  /** How many blocks were decoded so far; one that is held in part and goes on from there counts once. */
   get decoded(): number {
     return this.#decoded;
   }
@@ -109,7 +109,7 @@ export class BlockCache {
     };
     const promise = decode(abort.signal, held).then(
       (block) => {
-        this.#decoded++;
+        if (held === undefined) this.#decoded++;
         settle();
         this.#keep(key, block);
         return block;

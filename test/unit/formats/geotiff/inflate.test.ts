@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { constants, deflateSync, inflateSync } from 'node:zlib';
 import { inflateBlock, inflateInto, type Resume } from '../../../../src/formats/geotiff/inflate.js';
-import { blocksWasm } from '../../../../src/formats/geotiff/wasm.js';
+import { blocksWasm, replaceBlocksWasm, type BlocksWasm } from '../../../../src/formats/geotiff/wasm.js';
 
 const wasm = blocksWasm()!;
 let state = 7;
@@ -101,6 +101,51 @@ describe('inflate', () => {
     }
   });
 
+  test('streams read in parts decode no byte twice, whatever their blocks', () => {
+    for (let i = 0; i < 60; i++) {
+      const bytes = sample(20000 + random(200000));
+      const stored = compress(bytes);
+      let worked = 0;
+      const counting: BlocksWasm = {
+        ...wasm,
+        inflate: (...all) => {
+          const status = wasm.inflate(...all);
+          worked += wasm.outEnd.value - all[5];
+          return status;
+        },
+      };
+      let resume: Resume | null = null;
+      for (let end = 0; end < bytes.length;) {
+        // Steps shorter than what a repeat may run over, too.
+        end = Math.min(bytes.length, end + 1 + random([40, 5000, 90000][random(3)]!));
+        const part = inflateInto(counting, stored, end, bytes.length, resume);
+        assert.ok(
+          Buffer.from(wasm.bytes(0).slice(part.at, part.at + part.count)).equals(bytes.subarray(end - part.count, end)),
+        );
+        resume = part.resume;
+      }
+      assert.equal(worked, bytes.length);
+    }
+  });
+
+  test('a stream that is no more what it was when going on ends in an error or bytes', () => {
+    const bytes = sample(100000);
+    const stored = compress(bytes);
+    const { resume } = inflateInto(wasm, stored, 50000, bytes.length);
+    for (const other of [
+      compress(sample(90000)),
+      stored.subarray(0, 30),
+      Buffer.from([0x78, 0x9c, 1, 1, 0, 254, 255, 9]),
+    ]) {
+      try {
+        const part = inflateInto(wasm, other, bytes.length, bytes.length, resume);
+        assert.ok(part.count <= 50000);
+      } catch (error) {
+        assert.ok(error instanceof Error);
+      }
+    }
+  });
+
   test('a cut stream gives what zlib gives of it', async () => {
     for (let i = 0; i < 1500; i++) {
       const bytes = sample(1 + random(4000));
@@ -156,6 +201,26 @@ describe('inflate', () => {
     const bytes = sample(100000);
     const got = await attempt(deflateSync(bytes), 70001);
     assert.ok(got !== 'refused' && got.equals(bytes.subarray(0, 70001)));
+  });
+
+  test('without the module a stream that is longer than wanted is cut too, and a damaged one refused', async () => {
+    const before = replaceBlocksWasm(null);
+    try {
+      const bytes = sample(300000);
+      const stored = deflateSync(bytes);
+      for (const length of [0, 1, 70001, 299999, 300000]) {
+        const got = await attempt(stored, length);
+        assert.ok(got !== 'refused' && got.equals(bytes.subarray(0, length)), String(length));
+      }
+      const all = await attempt(stored, 400000);
+      assert.ok(all !== 'refused' && all.equals(bytes));
+      assert.equal(await attempt(Buffer.alloc(100, 7), 50), 'refused');
+      // A forged stream costs no more than what is wanted.
+      const bomb = deflateSync(Buffer.alloc(64 << 20));
+      assert.equal((await attempt(bomb, 1000)).length, 1000);
+    } finally {
+      replaceBlocksWasm(before);
+    }
   });
 
   test('blocks too large for the module go to zlib', async () => {
