@@ -1,13 +1,13 @@
 /** Every vector file of the shared data, against GDAL and geopandas (test/oracles/vector/make.py), or named with its reason. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { buildVectorCatalog } from '../../../src/catalog/index.js';
-import { isNadirError, type Bounds } from '../../../src/core/index.js';
+import { Crs, isNadirError, type Bounds } from '../../../src/core/index.js';
 import { openVector } from '../../../src/formats/vector/index.js';
 import { withWarnings } from '../../support/host.js';
-import { needsSharedData, SHARED_DATA } from '../../support/places.js';
+import { needsSharedData, SHARED_DATA, withFolder } from '../../support/places.js';
 
 interface Layer {
   readonly name: string;
@@ -23,6 +23,9 @@ const ORACLE = JSON.parse(readFileSync('test/oracles/vector/shared.json', 'utf8'
   string,
   readonly Layer[] | string
 >;
+
+/** PROJ 9.5 without grids: the bounds of the Dutch fields in EPSG:4326, densified. */
+const DUTCH_BOUNDS = [4.0008542, 51.0979827, 6.8444593, 53.2539033];
 
 /** Files that no catalog of vectors takes, and the code that says why. */
 const REFUSED: Readonly<Record<string, string>> = {
@@ -124,11 +127,26 @@ describe('shared vector files', needsSharedData, () => {
     });
   }
 
-  test('a CRS without a known shift to WGS 84 is a warning, not a silent error of 100 m; in its own CRS it is none', async () => {
+  test('a national grid brings its shift to WGS 84; a CRS without one is a warning, not a silent error of 100 m', async () => {
     const file = path.join(SHARED_DATA, 'vector/convert/nl/brpgewaspercelen_definitief_2023.gpkg');
-    const projected = await withWarnings(() => buildVectorCatalog(file, { targetCrs: 'EPSG:4326' }));
-    assert.match(projected.warnings.join(), /1 file may be off by some 100 m[^]*Amersfoort/);
-    assert.deepEqual((await withWarnings(() => buildVectorCatalog(file))).warnings, []);
+    const { value, warnings } = await withWarnings(() => buildVectorCatalog(file, { targetCrs: 'EPSG:4326' }));
+    assert.deepEqual(warnings, []);
+    const [row] = await value.toArray();
+    DUTCH_BOUNDS.forEach((v, i) => assert.ok(Math.abs(row!.bbox[i]! - v) < 1e-5, row!.bbox.join()));
+    await withFolder(async (folder) => {
+      const bessel = path.join(folder, 'bessel.geojson');
+      const point = {
+        type: 'Feature',
+        properties: {},
+        geometry: { type: 'Point', coordinates: [3_500_000, 5_500_000] },
+      };
+      Crs.register('EPSG:99031', '+proj=tmerc +lon_0=9 +x_0=3500000 +ellps=bessel');
+      const crs = { type: 'name', properties: { name: 'urn:ogc:def:crs:EPSG::99031' } };
+      writeFileSync(bessel, JSON.stringify({ type: 'FeatureCollection', crs, features: [point] }));
+      const shifted = await withWarnings(() => buildVectorCatalog(bessel, { targetCrs: 'EPSG:4326' }));
+      assert.match(shifted.warnings.join(), /1 file may be off by some 100 m/);
+      assert.deepEqual((await withWarnings(() => buildVectorCatalog(bessel))).warnings, []);
+    });
   });
 
   test('STAC items in Parquet with geo metadata are read as the vectors that they are', async () => {
