@@ -3,10 +3,11 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { Crs, arrayOf, isNadirError, pointTransform, type DType, type NumericArray } from '../../../src/core/index.js';
 import { openGeoTiff } from '../../../src/formats/geotiff/index.js';
+import { blocksWasm, replaceBlocksWasm, type BlocksWasm } from '../../../src/formats/geotiff/wasm.js';
 import { memorySource } from '../../../src/io/index.js';
 
 const load = (name: string): unknown =>
@@ -50,27 +51,32 @@ function formula(dtype: string): NumericArray {
   return out;
 }
 
-describe('every layout that GDAL writes reads as rasterio reads it', () => {
-  for (const v of load('variants') as Variant[]) {
-    test(v.name, async () => {
-      const tiff = await open(v.tiff, v.name);
-      const whole = await tiff.readWindow({ col: 0, row: 0, width: WIDTH, height: HEIGHT });
-      assert.deepEqual(whole.values, formula(v.dtype));
-      // numpy's NaN and ours have the same bits, so checksums agree for floats too.
-      assert.equal(sha(whole.values), v.sha256);
-      const part = await tiff.readWindow({ col: 9, row: 7, width: 11, height: 10 }, { bands: [1, 0] });
-      const expected = arrayOf(tiff.header.dtype, 2 * 110);
-      let i = 0;
-      for (const b of [1, 0]) {
-        for (let y = 7; y < 17; y++) {
-          for (let x = 9; x < 20; x++) expected[i++] = whole.values[(b * HEIGHT + y) * WIDTH + x]!;
+for (const wasm of [blocksWasm(), null]) {
+  describe(`every layout that GDAL writes reads as rasterio reads it, ${wasm ? 'decoded in WebAssembly' : 'decoded without it'}`, () => {
+    let usual: BlocksWasm | null;
+    before(() => (usual = replaceBlocksWasm(wasm)));
+    after(() => replaceBlocksWasm(usual));
+    for (const v of load('variants') as Variant[]) {
+      test(v.name, async () => {
+        const tiff = await open(v.tiff, v.name);
+        const whole = await tiff.readWindow({ col: 0, row: 0, width: WIDTH, height: HEIGHT });
+        assert.deepEqual(whole.values, formula(v.dtype));
+        // numpy's NaN and ours have the same bits, so checksums agree for floats too.
+        assert.equal(sha(whole.values), v.sha256);
+        const part = await tiff.readWindow({ col: 9, row: 7, width: 11, height: 10 }, { bands: [1, 0] });
+        const expected = arrayOf(tiff.header.dtype, 2 * 110);
+        let i = 0;
+        for (const b of [1, 0]) {
+          for (let y = 7; y < 17; y++) {
+            for (let x = 9; x < 20; x++) expected[i++] = whole.values[(b * HEIGHT + y) * WIDTH + x]!;
+          }
         }
-      }
-      assert.deepEqual(part.values, expected);
-      await tiff.close();
-    });
-  }
-});
+        assert.deepEqual(part.values, expected);
+        await tiff.close();
+      });
+    }
+  });
+}
 
 interface Case {
   readonly tiff: string;
