@@ -55,7 +55,7 @@ export class Burner {
     const shapes = this.#shapes;
     const { kinds, shapeEnds, partEnds } = shapes;
     let part = 0;
-    for (let i = 0; i < kinds.length; i++) {
+    for (let i = 0; i < shapes.shapes; i++) {
       const endPart = shapeEnds[i] ?? part;
       const kind = kinds[i];
       if (kind === POINTS) burnPoints(canvas, shapes, part, endPart, value);

@@ -17,7 +17,8 @@ export function clippedBox(shapes: PixelShapes, width: number, height: number): 
     if (py > ymax) ymax = py;
   };
   let part = 0;
-  for (const [i, kind] of kinds.entries()) {
+  for (let i = 0; i < shapes.shapes; i++) {
+    const kind = kinds[i];
     const endPart = shapeEnds[i] ?? part;
     const from = part === 0 ? 0 : (partEnds[part - 1] ?? 0);
     const to = partEnds[endPart - 1] ?? from;

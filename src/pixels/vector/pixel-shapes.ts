@@ -28,11 +28,13 @@ export class PixelShapes {
   mapX = new Float64Array(1024);
   mapY = new Float64Array(1024);
   /** One past the last point of each ring or line. */
-  readonly partEnds: number[] = [];
-  readonly kinds: number[] = [];
+  partEnds = new Int32Array(64);
+  kinds = new Uint8Array(16);
   /** One past the last part of each shape. */
-  readonly shapeEnds: number[] = [];
+  shapeEnds = new Int32Array(16);
   points = 0;
+  parts = 0;
+  shapes = 0;
   xmin = Infinity;
   ymin = Infinity;
   xmax = -Infinity;
@@ -53,10 +55,12 @@ export class PixelShapes {
   set(geometry: Geometry | null, project: PointTransform | null, name: () => string): void {
     this.#project = project;
     this.points = 0;
-    this.partEnds.length = 0;
-    this.kinds.length = 0;
-    this.shapeEnds.length = 0;
-    [this.xmin, this.ymin, this.xmax, this.ymax] = [Infinity, Infinity, -Infinity, -Infinity];
+    this.parts = 0;
+    this.shapes = 0;
+    this.xmin = Infinity;
+    this.ymin = Infinity;
+    this.xmax = -Infinity;
+    this.ymax = -Infinity;
     if (geometry) this.#add(geometry, name, 0);
   }
 
@@ -104,14 +108,21 @@ export class PixelShapes {
       const last = this.points - 1;
       if (last <= start || (this.x[start] === this.x[last] && this.y[start] === this.y[last])) continue;
       this.#push(start);
-      this.partEnds[this.partEnds.length - 1] = this.points;
+      this.partEnds[this.parts - 1] = this.points;
     }
     this.#shape(POLYGON);
   }
 
   #shape(kind: number): void {
-    this.kinds.push(kind);
-    this.shapeEnds.push(this.partEnds.length);
+    const at = this.shapes++;
+    if (at === this.kinds.length) {
+      const kinds = new Uint8Array(2 * at);
+      kinds.set(this.kinds);
+      this.kinds = kinds;
+      this.shapeEnds = doubled(this.shapeEnds);
+    }
+    this.kinds[at] = kind;
+    this.shapeEnds[at] = this.parts;
   }
 
   /** Repeats a point. */
@@ -123,46 +134,66 @@ export class PixelShapes {
   }
 
   #part(positions: readonly Position[], name: () => string): void {
-    const { inverse } = this.#to;
-    const project = this.#project;
     if (!Array.isArray(positions)) throw badGeometry(name, 'its coordinates are no lists of positions');
-    this.#reserve(positions.length);
-    const [a, b, c, d, e, f] = inverse;
-    const { x: px, y: py, mapX, mapY } = this;
-    let { points, xmin, ymin, xmax, ymax } = this;
     // Callers without types give anything.
-    for (const position of positions as readonly (readonly unknown[] | null)[]) {
-      const givenX = position?.[0];
-      const givenY = position?.[1];
-      if (typeof givenX !== 'number' || typeof givenY !== 'number') throw badPosition(name, position);
-      let x = givenX;
-      let y = givenY;
-      if (project) {
-        const projected = project(x, y);
-        if (Number.isNaN(projected[0])) throw outside(name, position, this.#to.crs);
-        x = projected[0];
-        y = projected[1];
-      }
+    const given = positions as readonly (readonly unknown[] | null)[];
+    this.#reserve(given.length);
+    const start = this.points;
+    const end = start + given.length;
+    const { mapX, mapY } = this;
+    // By index: with an iterator every coordinate would become an object until this is compiled.
+    for (let i = start, k = 0; i < end; i++, k++) {
+      const position = given[k];
+      const x = position?.[0];
+      const y = position?.[1];
+      if (typeof x !== 'number' || typeof y !== 'number') throw badPosition(name, position);
+      mapX[i] = x;
+      mapY[i] = y;
+    }
+    if (this.#project) this.#projectPoints(this.#project, given, name);
+    this.#place(given, name);
+    this.points = end;
+    const at = this.parts++;
+    if (at === this.partEnds.length) this.partEnds = doubled(this.partEnds);
+    this.partEnds[at] = end;
+  }
+
+  /** Brings the points after the last one into the grid's CRS. */
+  #projectPoints(project: PointTransform, given: readonly unknown[], name: () => string): void {
+    const { mapX, mapY, points } = this;
+    for (let k = 0; k < given.length; k++) {
+      const i = points + k;
+      const projected = project(mapX[i] ?? NaN, mapY[i] ?? NaN);
+      if (Number.isNaN(projected[0])) throw outside(name, given[k], this.#to.crs);
+      mapX[i] = projected[0];
+      mapY[i] = projected[1];
+    }
+  }
+
+  /** Pixels of the points after the last one. */
+  #place(given: readonly unknown[], name: () => string): void {
+    const [a, b, c, d, e, f] = this.#to.inverse;
+    const { x: px, y: py, mapX, mapY, points } = this;
+    let { xmin, ymin, xmax, ymax } = this;
+    const end = points + given.length;
+    for (let i = points; i < end; i++) {
+      const x = mapX[i] ?? NaN;
+      const y = mapY[i] ?? NaN;
       // The order of operations is that of GDALApplyGeoTransform.
       const col = c + x * a + y * b;
       const row = f + x * d + y * e;
-      if (col - col !== 0 || row - row !== 0) throw badPosition(name, position);
-      mapX[points] = x;
-      mapY[points] = y;
-      px[points] = col;
-      py[points] = row;
-      points++;
+      if (col - col !== 0 || row - row !== 0) throw badPosition(name, given[i - points]);
+      px[i] = col;
+      py[i] = row;
       if (col < xmin) xmin = col;
       if (col > xmax) xmax = col;
       if (row < ymin) ymin = row;
       if (row > ymax) ymax = row;
     }
-    this.points = points;
     this.xmin = xmin;
     this.ymin = ymin;
     this.xmax = xmax;
     this.ymax = ymax;
-    this.partEnds.push(points);
   }
 
   #reserve(more: number): void {
@@ -178,6 +209,12 @@ export class PixelShapes {
     this.mapX = grow(this.mapX);
     this.mapY = grow(this.mapY);
   }
+}
+
+function doubled(old: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const grown = new Int32Array(2 * old.length);
+  grown.set(old);
+  return grown;
 }
 
 function badGeometry(name: () => string, text: string): ArgumentError {
