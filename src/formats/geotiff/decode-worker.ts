@@ -5,7 +5,15 @@ import { blocksWasm } from './wasm.js';
 import type { Answer } from './decode-pool.js';
 
 const wasm = blocksWasm();
-parentPort?.on('message', ({ id, job }: { readonly id: number; readonly job: RowsJob }) => {
+// A job that cannot be read has no number to answer to; its sender sees that the thread has ended.
+parentPort?.on('messageerror', () => process.exit(1));
+parentPort?.on('message', (message: { readonly id: number; readonly job: RowsJob } | null) => {
+  if (message === null) {
+    // Nothing else keeps this thread.
+    parentPort?.close();
+    return;
+  }
+  const { id, job } = message;
   let answer: Answer = { id, done: null };
   try {
     if (wasm) answer = { id, done: decodeRows(wasm, job) };

@@ -226,8 +226,9 @@ export class TiffImage {
         resume: held?.resume ?? null,
         place,
       };
-      const elsewhere = decodePool().take(job, ((to - job.from) * expectedBytes) / rows);
+      const elsewhere = decodePool().take(job, ((to - job.from) * expectedBytes) / rows, signal);
       let decoded = await elsewhere;
+      signal.throwIfAborted();
       if (!decoded) {
         // Bytes that went to a thread are gone.
         const again = elsewhere ? { ...job, stored: await source.read(offset, wanted, { signal }) } : job;

@@ -158,7 +158,7 @@ describe('threads that decode', () => {
   const sample = () => block('uint16', 256, 100, 4, 2);
 
   test('give the same rows as the main thread, in whole and in parts', async () => {
-    const pool = new DecodePool(file, 2, 0);
+    const pool = new DecodePool(file, { size: 2, startBytes: 0 });
     const { planar, stored } = sample();
     const whole = () => job(stored.slice(), 'uint16', 256, 100, 4, 2);
     await started(pool, whole());
@@ -172,7 +172,7 @@ describe('threads that decode', () => {
   });
 
   test('answer null for a damaged block, so that the caller tells what is wrong', async () => {
-    const pool = new DecodePool(file, 2, 0);
+    const pool = new DecodePool(file, { size: 2, startBytes: 0 });
     await started(pool, job(sample().stored, 'uint16', 256, 100, 4, 2));
     const bad = sample().stored;
     bad.fill(170, 40, 400);
@@ -188,7 +188,7 @@ describe('threads that decode', () => {
        parentPort.on('message', () => process.exit(1));
        parentPort.postMessage({ id: -1, done: null });`,
     );
-    const pool = new DecodePool(deadly, 2, 0);
+    const pool = new DecodePool(deadly, { size: 2, startBytes: 0 });
     const some = () => job(sample().stored, 'uint16', 256, 100, 4, 2);
     for (let round = 0; round < 2; round++) {
       const taken = pool.take(some(), 1 << 20);
@@ -201,15 +201,18 @@ describe('threads that decode', () => {
 
   test('are not started for little work, on one core, or where their file is missing', () => {
     const some = job(sample().stored, 'uint16', 256, 100, 4, 2);
-    const idle = new DecodePool(file, 2);
+    const idle = new DecodePool(file, { size: 2 });
     assert.equal(idle.take(some, 1 << 20), undefined);
-    for (const pool of [new DecodePool(file, 1, 0), new DecodePool(null, 2, 0)])
+    for (const pool of [
+      new DecodePool(file, { size: 1, startBytes: 0 }),
+      new DecodePool(null, { size: 2, startBytes: 0 }),
+    ])
       for (let i = 0; i < 3; i++) assert.equal(pool.take(some, 1 << 20), undefined);
     assert.equal(idle.ready, 0);
   });
 
   test('that cannot be started leave the work to the main thread', async () => {
-    const pool = new DecodePool(path.join(folder, 'absent.mjs'), 2, 0);
+    const pool = new DecodePool(path.join(folder, 'absent.mjs'), { size: 2, startBytes: 0 });
     const some = job(sample().stored, 'uint16', 256, 100, 4, 2);
     assert.equal(pool.take(some, 1 << 20), undefined);
     await new Promise((r) => setTimeout(r, 300));
