@@ -9,6 +9,12 @@ import { checkGrid, inverseLikeGdal, type RasterGrid } from './raster-grid.js';
 
 const MAX_UINT8 = 255;
 
+/** Bytes by fours, as far as they go; null where they do not begin on a word. */
+function wordsOf(values: Uint8Array | Int32Array): Int32Array | null {
+  if (!(values instanceof Uint8Array) || values.byteOffset % 4 !== 0) return null;
+  return new Int32Array(values.buffer, values.byteOffset, values.length >> 2);
+}
+
 /**
  * A class or id raster under construction: Uint8, and Int32 from the first value above 255 on.
  *
@@ -23,7 +29,8 @@ export class Burner {
   /** Burns into `values`, else into new ones. @throws {@link ArgumentError} `bad-grid`; {@link TransformError} `singular`. */
   constructor(grid: RasterGrid, allTouched: boolean, values?: Uint8Array | Int32Array) {
     const { height, width, transform, crs } = checkGrid(grid);
-    this.#canvas = { values: values ?? new Uint8Array(width * height), width, height };
+    const canvas = values ?? new Uint8Array(width * height);
+    this.#canvas = { values: canvas, words: wordsOf(canvas), width, height };
     this.#shapes = new PixelShapes({ inverse: inverseLikeGdal(transform), crs });
     this.#allTouched = allTouched;
   }
@@ -32,9 +39,9 @@ export class Burner {
     return this.#canvas.values;
   }
 
-  /** Takes a geometry; `project` brings it into the grid's CRS (null: it is in it); `name` is that of its feature. Errors of {@link PixelShapes.set}. */
-  set(geometry: Geometry | null, project: PointTransform | null, name: () => string): void {
-    this.#shapes.set(geometry, project, name);
+  /** Takes a geometry; `project` brings it into the grid's CRS (null: it is in it); `name` is that of its feature; `shifts` in x as in, and errors of, {@link PixelShapes.set}. */
+  set(geometry: Geometry | null, project: PointTransform | null, name: () => string, shifts?: readonly number[]): void {
+    this.#shapes.set(geometry, project, name, shifts);
   }
 
   /** Whether the box of the geometry meets the grid: else burning it changes nothing. */
@@ -51,7 +58,10 @@ export class Burner {
   /** Burns the geometry; what is there already is overwritten. */
   burn(value: number): void {
     const canvas = this.#canvas;
-    if (value > MAX_UINT8 && canvas.values instanceof Uint8Array) canvas.values = Int32Array.from(canvas.values);
+    if (value > MAX_UINT8 && canvas.values instanceof Uint8Array) {
+      canvas.values = Int32Array.from(canvas.values);
+      canvas.words = null;
+    }
     const shapes = this.#shapes;
     const { kinds, shapeEnds, partEnds } = shapes;
     let part = 0;
