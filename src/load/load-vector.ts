@@ -46,6 +46,16 @@ function checkOptions(o: VectorLoadOptions): void {
 /** A feature that has been set in the burner and meets the grid. */
 type Visit = (feature: FileFeature, label: number) => void;
 
+/** Sets a feature in the burner, under all longitudes that meet the grid; whether there are any. */
+function place(burner: Burner, { feature: { geometry }, project, name, shifts }: FileFeature): boolean {
+  const met = shifts.filter((shift) => {
+    burner.set(geometry, project, name, [shift]);
+    return burner.meetsGrid;
+  });
+  if (shifts.length > 1 && met.length > 0) burner.set(geometry, project, name, met);
+  return met.length > 0;
+}
+
 /** Calls `visit` for each feature that meets the slice, files in load order; returns the files. */
 async function eachFeature(
   catalog: GeoCatalog,
@@ -68,9 +78,8 @@ async function eachFeature(
     const layers = layersOf(rows);
     for (const [i, layer] of layers.entries()) {
       for await (const item of featuresNear(layer, slice, signal)) {
-        const { feature, project, name } = item;
-        burner.set(feature.geometry, project, name);
-        if (!burner.meetsGrid) continue;
+        const { feature, name } = item;
+        if (!place(burner, item)) continue;
         visit(item, labelOf(feature.properties, o.labelField, name, o.task === 'object_detection'));
       }
       task.report({ done: i + 1, total: layers.length, unit: 'layer' });

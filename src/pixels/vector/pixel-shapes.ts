@@ -10,6 +10,8 @@ export const POLYGON = 2;
 /** Deeper collections are damaged files; nobody nests so deep. */
 const MAX_NESTING = 32;
 
+const NO_SHIFT: readonly number[] = [0];
+
 /** How coordinates of the grid's CRS become pixels. */
 export interface ToPixels {
   readonly inverse: Affine;
@@ -41,6 +43,8 @@ export class PixelShapes {
   ymax = -Infinity;
   readonly #to: ToPixels;
   #project: PointTransform | null = null;
+  /** Added to x in the grid's CRS. */
+  #shift = 0;
 
   constructor(to: ToPixels) {
     this.#to = to;
@@ -48,11 +52,16 @@ export class PixelShapes {
 
   /**
    * Takes the place of the geometry before. `project` brings its coordinates into the grid's CRS; null when they are in
-   * it. `name` is that of its feature in messages.
+   * it. `name` is that of its feature in messages. `shifts` are added to x there: a copy of the geometry for each.
    *
    * @throws {@link ArgumentError} `bad-geometry`; {@link TransformError} `outside-domain`.
    */
-  set(geometry: Geometry | null, project: PointTransform | null, name: () => string): void {
+  set(
+    geometry: Geometry | null,
+    project: PointTransform | null,
+    name: () => string,
+    shifts: readonly number[] = NO_SHIFT,
+  ): void {
     this.#project = project;
     this.points = 0;
     this.parts = 0;
@@ -61,7 +70,11 @@ export class PixelShapes {
     this.ymin = Infinity;
     this.xmax = -Infinity;
     this.ymax = -Infinity;
-    if (geometry) this.#add(geometry, name, 0);
+    if (!geometry) return;
+    for (const shift of shifts) {
+      this.#shift = shift;
+      this.#add(geometry, name, 0);
+    }
   }
 
   #add(geometry: Geometry, name: () => string, nesting: number): void {
@@ -174,10 +187,11 @@ export class PixelShapes {
   #place(given: readonly unknown[], name: () => string): void {
     const [a, b, c, d, e, f] = this.#to.inverse;
     const { x: px, y: py, mapX, mapY, points } = this;
+    const shift = this.#shift;
     let { xmin, ymin, xmax, ymax } = this;
     const end = points + given.length;
     for (let i = points; i < end; i++) {
-      const x = mapX[i] ?? NaN;
+      const x = (mapX[i] ?? NaN) + shift;
       const y = mapY[i] ?? NaN;
       // The order of operations is that of GDALApplyGeoTransform.
       const col = c + x * a + y * b;
