@@ -81,7 +81,7 @@ export function resize<A extends TensorData['values']>(
       rounding: UNROUNDED,
     };
     const [from, to] = [[source], [target]];
-    if (isArea(resampling)) resampleArea(from, points, to, resampling);
+    if (isArea(resampling)) resampleArea(from, points, to, resampling, Infinity);
     else if (resampling === 'nearest') resampleNearest(from, points, to);
     else if (step[0] > 1 || step[1] > 1) resampleWidened(from, points, to, step, resampling === 'cubic');
     else if (resampling === 'bilinear') resampleBilinear(from, points, to);

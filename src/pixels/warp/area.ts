@@ -5,6 +5,7 @@ import { averageRun } from './average.js';
 import { extremeRun } from './extreme.js';
 import { modeRun } from './mode.js';
 import { doubles, integers } from './scratch.js';
+import { sameTurn } from './source-grid.js';
 
 export type AreaMethod = 'average' | 'mode' | 'min' | 'max';
 
@@ -42,12 +43,14 @@ const scratch = {
  *
  * @param corners Source coordinates of the `(width + 1) × (height + 1)` corners of the destination pixels. The upper-left
  * and lower-right corners of a pixel span the rectangle that is aggregated.
+ * @param turn Columns by which corners may seem to lie apart; the lower-right one is moved towards the upper-left one.
  */
 export function resampleArea(
   sources: readonly BandWindow[],
   corners: Coordinates,
   targets: readonly BandTarget[],
   method: AreaMethod,
+  turn: number,
 ): void {
   const width = corners.width - 1;
   const [window] = sources;
@@ -64,7 +67,7 @@ export function resampleArea(
   const wantsWeights = method === 'average' || method === 'mode';
   for (let r = 0; r < corners.height - 1; r++) {
     for (let c = 0; c < width; c += run.length) {
-      fillRun(run, window, corners, r, c, width, wantsWeights);
+      fillRun(run, window, corners, r, c, width, wantsWeights, turn);
       if (method === 'average') averageRun(sources, run, targets, r, c);
       else if (method === 'mode') modeRun(sources, run, targets, r, c);
       else extremeRun(sources, run, targets, r, c, method === 'min' ? 1 : -1);
@@ -81,6 +84,7 @@ function fillRun(
   from: number,
   end: number,
   wantsWeights: boolean,
+  turn: number,
 ): void {
   const right = window.col + window.width;
   const bottom = window.row + window.height;
@@ -88,7 +92,7 @@ function fillRun(
   let n = 0;
   for (let i = row * stride + from; from + n < end; i++, n++) {
     const ua = u[i] as number;
-    const ub = u[i + stride + 1] as number;
+    const ub = sameTurn(u[i + stride + 1] as number, ua, turn);
     const va = v[i] as number;
     const vb = v[i + stride + 1] as number;
     const x0 = ua < ub ? ua : ub;

@@ -60,6 +60,21 @@ export function plainCopyOffset(
 
 /** Degrees. */
 const TURN = 360;
+
+/**
+ * Columns of a whole turn of longitude where points of a slice are projected to a grid in degrees: projections answer
+ * within ±180, so corners of one pixel may seem to lie a turn apart. Infinity where that cannot be.
+ */
+export function columnsOfTurn({ crs, transform }: SourceGrid, slice: Pick<GeoSlice, 'crs'>): number {
+  const isUpright = transform[1] === 0 && transform[3] === 0;
+  return crs.isGeographic && isUpright && !slice.crs.equals(crs) ? Math.abs(TURN / transform[0]) : Infinity;
+}
+
+/** Moves the column `u` by a turn where that brings it towards another column. */
+export function sameTurn(u: number, towards: number, turn: number): number {
+  const half = turn / 2;
+  return u - towards > half ? u - turn : towards - u > half ? u + turn : u;
+}
 /** Scales within this distance of a whole number are that number (loading.md §2.1, rule 6). */
 const SCALE_SNAP = 0.05;
 

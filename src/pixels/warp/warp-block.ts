@@ -11,7 +11,7 @@ import { isArea, type Resampling } from './methods.js';
 import { resampleNearest } from './nearest.js';
 import { planRelation, type GridRelation, type RelationCache } from './relation.js';
 import { scratchOf } from './scratch.js';
-import { plainCopyOffset, type SourceGrid } from './source-grid.js';
+import { columnsOfTurn, plainCopyOffset, type SourceGrid } from './source-grid.js';
 import { clearInvalid, clearMasked, holdsInvalid, mayBeInvalid, validityOf } from './validity.js';
 import { resampleWidened } from './widened.js';
 import { clipWindow, neededWindow, type MappedPoints } from './window.js';
@@ -51,6 +51,8 @@ export interface WarpPlan extends GridRelation {
   readonly source: RasterSource;
   readonly lattice: Lattice;
   readonly copyOffset: { readonly col: number; readonly row: number } | null;
+  /** Source columns of a whole turn of longitude, see columnsOfTurn. */
+  readonly turn: number;
 }
 
 /** A block of a slice, in its pixels. */
@@ -81,6 +83,7 @@ export function planWarp(
     source,
     lattice,
     copyOffset: plainCopyOffset(source, slice),
+    turn: columnsOfTurn(source, slice),
   };
 }
 
@@ -150,7 +153,7 @@ async function warpPart(work: Work, part: Block): Promise<boolean> {
   const { source, copyOffset } = plan;
   const points = copyOffset === null ? mapPoints(plan, bands, part) : null;
   const methods = bands.map((b) => b.resampling);
-  const needed = points && neededWindow(source, plan.scale, methods, points);
+  const needed = points && neededWindow(source, plan, methods, points);
   const window = copyOffset
     ? clipWindow({ ...part, col: part.col + copyOffset.col, row: part.row + copyOffset.row }, source)
     : (needed?.window ?? null);
@@ -302,7 +305,7 @@ async function resamplePart(
     // SAFETY (both): one window and one target for each band.
     const from = which.map((i) => windows[i] as BandWindow);
     const to = which.map((i) => targets[i] as BandTarget);
-    resample(from, points, to, method, plan.scale);
+    resample(from, points, to, method, plan);
   }
   if (scratch === null) return;
   for (let b = 0, from = 0; b < bands.length; b++) {
@@ -332,11 +335,11 @@ function resample(
   { centres, corners }: MappedPoints,
   targets: readonly BandTarget[],
   method: Resampling,
-  scale: readonly [number, number],
+  { scale, turn }: WarpPlan,
 ): void {
   if (isArea(method)) {
     // SAFETY (both): mapPoints maps the points that the methods of the bands ask for.
-    resampleArea(sources, corners?.coordinates() as Coordinates, targets, method);
+    resampleArea(sources, corners?.coordinates() as Coordinates, targets, method, turn);
     return;
   }
   const points = centres?.coordinates() as Coordinates;

@@ -2,7 +2,7 @@
 import type { PixelWindow } from '../../core/index.js';
 import type { Coordinates, MappedBlock } from './coordinates.js';
 import { isArea, type Resampling } from './methods.js';
-import type { SourceGrid } from './source-grid.js';
+import { sameTurn, type SourceGrid } from './source-grid.js';
 
 /** The points of a block that the methods of its bands ask for. */
 export interface MappedPoints {
@@ -38,13 +38,20 @@ function addBox(box: Box, c0: number, c1: number, r0: number, r1: number): void 
 }
 
 /** Adds the rectangles of the destination pixels that meet the source. */
-function addRectangles(box: Box, { u, v, width: stride, height: rows }: Coordinates, source: SourceGrid): void {
+function addRectangles(
+  box: Box,
+  { u, v, width: stride, height: rows }: Coordinates,
+  source: SourceGrid,
+  turn: number,
+): void {
   let { c0, c1, r0, r1 } = box;
   for (let r = 0; r < rows - 1; r++) {
     for (let i = r * stride; i < r * stride + stride - 1; i++) {
       const j = i + stride + 1;
-      const x0 = Math.min(u[i] as number, u[j] as number) - 1;
-      const x1 = Math.max(u[i] as number, u[j] as number) + 1;
+      const ua = u[i] as number;
+      const ub = sameTurn(u[j] as number, ua, turn);
+      const x0 = Math.min(ua, ub) - 1;
+      const x1 = Math.max(ua, ub) + 1;
       const y0 = Math.min(v[i] as number, v[j] as number) - 1;
       const y1 = Math.max(v[i] as number, v[j] as number) + 1;
       if (!(x1 > 0 && y1 > 0 && x0 < source.width && y0 < source.height)) continue;
@@ -60,7 +67,7 @@ function addRectangles(box: Box, { u, v, width: stride, height: rows }: Coordina
 /** The window that some methods need for mapped points; null when they do not meet the source. */
 export function neededWindow(
   source: SourceGrid,
-  scale: readonly [number, number],
+  { scale, turn }: { readonly scale: readonly [number, number]; readonly turn: number },
   methods: readonly Resampling[],
   points: MappedPoints,
 ): NeededWindow | null {
@@ -79,7 +86,7 @@ export function neededWindow(
     const extent = points.corners.extent();
     isInside &&= extent.isInside;
     if (extent.isInside) addBox(box, extent.u0 - 1, extent.u1 + 1, extent.v0 - 1, extent.v1 + 1);
-    else addRectangles(box, points.corners.coordinates(), source);
+    else addRectangles(box, points.corners.coordinates(), source, turn);
   }
   const { c0, c1, r0, r1 } = box;
   if (!(c0 < c1 && r0 < r1)) return null;

