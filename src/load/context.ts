@@ -1,5 +1,6 @@
 /** What loads from one root catalog share: headers, open files and decoded tiles, all bounded (loading.md). */
 import type { GeoCatalog } from '../catalog/types.js';
+import { isNadirError } from '../core/index.js';
 import { openRaster } from '../formats/open-raster.js';
 import { BlockCache, type RasterFile, type RasterHeader } from '../formats/raster/index.js';
 import { RelationCache } from '../pixels/index.js';
@@ -53,11 +54,15 @@ export class LoadContext {
     try {
       return await fn(await entry.tiff);
     } catch (error) {
-      // A file that failed is opened anew next time: it may have been repaired.
-      if (this.#files.get(file) === entry && (await hasFailed(entry.tiff))) this.#files.delete(file);
+      // A file that failed is opened anew next time: it may have been repaired, or replaced by another.
+      const isStale = isNadirError(error, 'SourceError') && error.code === 'source.changed';
+      if (isStale) this.#headers.delete(file);
+      if (this.#files.get(file) === entry && (isStale || (await hasFailed(entry.tiff)))) this.#files.delete(file);
       throw error;
     } finally {
       entry.readers--;
+      // Nobody can come to it any more: the last reader closes it, which forgets its tiles.
+      if (entry.readers === 0 && this.#files.get(file) !== entry) await closeQuietly(entry.tiff);
       await this.#trim();
     }
   }

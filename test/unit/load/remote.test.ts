@@ -143,8 +143,9 @@ describe('loading over HTTP', () => {
     [
       'a file that is replaced while it is read',
       'source.changed',
-      ({ range, response }: Request) => {
-        tag = '"2"';
+      ({ range, count: n, response }: Request) => {
+        // Again and again: opening it anew, as the next load does, does not help.
+        tag = `"${n}"`;
         send(response, range);
         return true;
       },
@@ -195,6 +196,39 @@ describe('loading over HTTP', () => {
       await closeLoadContext(catalog);
     });
   }
+
+  test('a file that was replaced is opened anew by the next load', async () => {
+    const catalog = await buildRasterCatalog(url);
+    await loadRaster(catalog, sliceAt(0, 0, 16));
+    const [old, oldValues] = [bytes, VALUES.slice()];
+    try {
+      // Other pixels in the same place, under another tag.
+      VALUES.forEach((v, i) => (VALUES[i] = v ^ 1));
+      const other = await writeRaster(folder, {
+        name: 'b.tif',
+        values: VALUES,
+        shape: [1, SIDE, SIDE],
+        transform: TRANSFORM,
+        crs: 'EPSG:32631',
+      });
+      bytes = readFileSync(other);
+      tag = '"2"';
+      // Several that read when it is noticed.
+      const failed = await Promise.allSettled([0, 200, 400].map((row) => loadRaster(catalog, sliceAt(700, 100 + row))));
+      assert.ok(failed.some((f) => f.status === 'rejected'));
+      for (const f of failed) if (f.status === 'rejected') assert.ok(typed('source.changed')(f.reason));
+      // Tiles of the file that was are forgotten too.
+      for (const [col, row] of [
+        [700, 700],
+        [0, 0],
+      ] as const)
+        assertPixels((await loadRaster(catalog, sliceAt(col, row))).values, col, row);
+    } finally {
+      bytes = old;
+      VALUES.set(oldValues);
+      await closeLoadContext(catalog);
+    }
+  });
 
   test('cancelling ends the load with the reason while the server is silent', async () => {
     const catalog = await buildRasterCatalog(url);
