@@ -1,4 +1,4 @@
-// `npm run bench [-- NAME …] [-- --small]`: our side and the peer in turn, in one run, on one input, with one result checked.
+// `npm run bench [-- NAME …] [-- --small] [-- --pairs=N]`: our side and the peer in turn, in one run, on one input, with one result checked.
 // Prints one JSON line a benchmark and a table. Without the peers' Python (`npm run bench:peers`) it runs our side and says so.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -7,8 +7,9 @@ import path from 'node:path';
 import { ensureBuilt, ensureInstalled, ROOT } from '../scripts/lib/setup.mjs';
 import { benchmarks } from './benchmarks.mjs';
 
-const PAIRS = 5;
 const small = process.argv.includes('--small');
+/** `--pairs=2` shortens what takes minutes a run; the range says how far pairs differ. */
+const PAIRS = Number(/^--pairs=(\d+)$/.exec(process.argv.find((a) => a.startsWith('--pairs=')) ?? '')?.[1] ?? 5);
 const names = process.argv.slice(2).filter((a) => !a.startsWith('-'));
 const unknown = names.filter((n) => !(n in benchmarks));
 if (unknown.length) {
@@ -80,6 +81,7 @@ function measure(name, n) {
       range: peer.length ? [Math.min(...ratios), Math.max(...ratios)] : null,
       ours_cpu: median(ours.map((o) => o.cpu)),
       peer_cpu: peer.length ? median(peer.map((p) => p.cpu)) : null,
+      pairs: peer.length,
       rss_mb: Math.round(Math.max(...ours.map((o) => o.rss))),
       equal,
       p50_ms: p50(ours),
