@@ -37,6 +37,9 @@ const CHUNK = 1 << 16;
 /** Decimals of projected degrees: 0.1 mm. RFC 7946 §11.2 finds six enough, which would move corners of 10 cm pixels. */
 const DEGREE_DECIMALS = 9;
 
+/** Degrees after which longitudes repeat. */
+const TURN = 360;
+
 /** What is known when the last feature is written. */
 interface WriteState {
   count: number;
@@ -60,8 +63,11 @@ class GeometryWriter {
 
   geometry(g: Geometry, name: () => string): Geometry {
     const line = (positions: readonly Position[]): Position[] => this.#line(positions, name);
-    const rings = (list: readonly (readonly Position[])[]): Position[][] =>
-      list.map((r, i) => this.#ring(line(r), i === 0));
+    const rings = (list: readonly (readonly Position[])[]): Position[][] => {
+      if (!Array.isArray(list)) throw bad(name, 'its coordinates are no lists of positions');
+      const lines = (list as readonly (readonly Position[])[]).map(line);
+      return lines.map((r, i) => this.#ring(i === 0 ? r : this.#besideOuter(r, lines[0] ?? []), i === 0));
+    };
     switch (g.type) {
       case 'Point':
         return { type: g.type, coordinates: line([g.coordinates])[0] ?? [] };
@@ -82,6 +88,34 @@ class GeometryWriter {
     }
   }
 
+  /** @throws {@link TransformError} `outside-domain` for what is no longitude and latitude. */
+  #checkDegrees(positions: readonly Position[], name: () => string): void {
+    for (const p of positions) {
+      const [lon = 0, lat = 0] = p;
+      if (Math.abs(lat) > TURN / 4 || Math.abs(lon) > TURN)
+        throw new TransformError(
+          'outside-domain',
+          `${name()}: the vertex ${JSON.stringify(p)} is no longitude and latitude.`,
+          { hint: 'Name the CRS of the features with crs.', details: { feature: name(), position: p } },
+        );
+      if (Math.abs(lon) > TURN / 2) this.isBeyond = true;
+    }
+  }
+
+  /** A hole on the side of ±180 where its outer ring is: both begin at a longitude of their own. */
+  #besideOuter(hole: Position[], outer: readonly Position[]): Position[] {
+    if (!this.#project) return hole;
+    const middle = (ring: readonly Position[]): number => {
+      let [west, east] = [Infinity, -Infinity];
+      for (const [lon = NaN] of ring) [west, east] = [Math.min(west, lon), Math.max(east, lon)];
+      return (west + east) / 2;
+    };
+    const turns = Math.round((middle(outer) - middle(hole)) / TURN);
+    return turns === 0 || Number.isNaN(turns)
+      ? hole
+      : hole.map(([lon = NaN, ...rest]) => [Number((lon + turns * TURN).toFixed(DEGREE_DECIMALS)), ...rest]);
+  }
+
   #ring(ring: Position[], isOuter: boolean): Position[] {
     return this.#isRfc && doubleArea(ring) > 0 !== isOuter ? ring.reverse() : ring;
   }
@@ -94,7 +128,10 @@ class GeometryWriter {
       throw bad(name, `a position is two or three finite numbers; got ${JSON.stringify(p)}`);
     });
     const project = this.#project;
-    if (!project) return checked;
+    if (!project) {
+      if (this.#isRfc) this.#checkDegrees(checked, name);
+      return checked;
+    }
     const projected = checked.map((p): [number, number] => {
       const [x, y] = project(p[0] ?? NaN, p[1] ?? NaN);
       if (Number.isNaN(x) && p.length > 0)

@@ -73,10 +73,12 @@ export function simplifyRing(
 
 /** Twice the area of an open or closed ring; positive when it runs counter-clockwise with y up. */
 export function doubleArea(ring: readonly Position[]): number {
+  // Counted from the first point: products of whole coordinates would drown the area of a small ring far from the origin.
+  const [x0 = 0, y0 = 0] = ring[0] ?? [];
   let sum = 0;
   for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
     const [a, b] = [ring[j] ?? [], ring[i] ?? []];
-    sum += (a[0] ?? 0) * (b[1] ?? 0) - (b[0] ?? 0) * (a[1] ?? 0);
+    sum += ((a[0] ?? 0) - x0) * ((b[1] ?? 0) - y0) - ((b[0] ?? 0) - x0) * ((a[1] ?? 0) - y0);
   }
   return sum;
 }

@@ -169,4 +169,64 @@ print(json.dumps(out))`;
       });
     },
   );
+
+  test('rfc7946 keeps a hole inside its outer ring where the polygon crosses ±180', async () => {
+    await withFolder(async (folder) => {
+      const file = path.join(folder, 'p.geojson');
+      const square = (x0: number, x1: number, y: number): number[][] => [
+        [x0, -y],
+        [x1, -y],
+        [x1, y],
+        [x0, y],
+        [x0, -y],
+      ];
+      // The central meridian of zone 60 is 177° E: 834 km east of it is 180°.
+      const coordinates = [square(400_000, 1_100_000, 1e5), square(870_000, 950_000, 5e4)];
+      const feature: GeoFeature = { type: 'Feature', properties: {}, geometry: { type: 'Polygon', coordinates } };
+      const { warnings } = await withWarnings(() => saveGeoJson(file, [feature], { crs: 'EPSG:32660', rfc7946: true }));
+      assert.equal(warnings.length, 1);
+      const [outer = [], hole = []] = (read(file).features[0]?.geometry as { coordinates: number[][][] }).coordinates;
+      const longitudes = (ring: readonly (readonly number[])[]): number[] => ring.map((p) => p[0] ?? NaN);
+      const [west, east] = [Math.min(...longitudes(outer)), Math.max(...longitudes(outer))];
+      assert.ok(west < 180 && east > 180);
+      for (const lon of longitudes(hole)) assert.ok(lon > west && lon < east, `${lon} lies outside ${west} to ${east}`);
+    });
+  });
+
+  test('rfc7946 refuses metres as degrees, and writes no file', async () => {
+    await withFolder(async (folder) => {
+      const file = path.join(folder, 'p.geojson');
+      const features: GeoFeature[] = [
+        { type: 'Feature', properties: {}, geometry: { type: 'Point', coordinates: [500_000, 4_600_000] } },
+      ];
+      await assert.rejects(saveGeoJson(file, features, { rfc7946: true }), { code: 'outside-domain' });
+      assert.equal(existsSync(file), false);
+    });
+  });
+
+  test('rfc7946 turns outer rings counter-clockwise, however small and far from 0°', async () => {
+    await withFolder(async (folder) => {
+      const file = path.join(folder, 'p.geojson');
+      for (let k = 0; k < 200; k++) {
+        const [x, y, d] = [170.1 + k * 0.0371, 80.3 - k * 0.0113, 1e-7];
+        // Clockwise.
+        const ring = [
+          [x, y],
+          [x, y + d],
+          [x + d, y + d],
+          [x + d, y],
+          [x, y],
+        ];
+        await saveGeoJson(
+          file,
+          [{ type: 'Feature', properties: {}, geometry: { type: 'Polygon', coordinates: [ring] } }],
+          {
+            rfc7946: true,
+          },
+        );
+        const [[, second = []] = []] = (read(file).features[0]?.geometry as { coordinates: number[][][] }).coordinates;
+        assert.deepEqual(second, ring[3], `ring ${k}`);
+      }
+    });
+  });
 });
