@@ -21,6 +21,8 @@ export const benchmarks = {
   'chip-remote-100': { sizes: { full: 15, small: 3 }, unit: 's', tolerance: 0 },
   // The number is the side of a square image; the same pixels are read back: exact.
   'cog-write': { sizes: { full: 10980, small: 1100 }, unit: 's', tolerance: 0 },
+  // n chips of 256² in four bands, a file each; the same pixels are read back: exact.
+  'cog-chips': { sizes: { full: 200, small: 8 }, unit: 's', tolerance: 0 },
   // Burned cell for cell alike.
   rasterize: { sizes: { full: 20_000, small: 500 }, unit: 's', tolerance: 0 },
   // The same polygons: areas, rings and vertices.

@@ -14,6 +14,10 @@ export const TILE = 512;
 /** Fixed, so that equal images give equal bytes; 6 is zlib's own balance. */
 const LEVEL = 6;
 
+/** Room for the compressed bytes of a tile: a part of its size, from 64 KB. */
+const CHUNK_SHIFT = 2;
+const LEAST_CHUNK = 65536;
+
 /** Unsigned integers as wide as an element: differences of bits wrap around as those of the values do. */
 type Bits = Uint8Array | Uint16Array | Uint32Array;
 
@@ -23,7 +27,7 @@ function bitsOf({ buffer, byteOffset, byteLength }: ArrayBufferView, size: numbe
   return new Uint32Array(buffer, byteOffset, byteLength / 4);
 }
 
-/** The part of a strip under one tile. Beyond the image the last column and row repeat, which compresses to nothing. */
+/** The part of a strip under one tile. Beyond the image the last column repeats and rows are 0, which compress to nothing. */
 interface Cut {
   readonly strip: Strip;
   readonly bands: number;
@@ -64,11 +68,12 @@ function gatherIntegers(
           if (differs) left = v;
         }
       }
-      const beyond = differs ? 0 : v;
-      for (let x = columns; x < TILE; x++, to += bands) out[to] = beyond;
+      if (!differs) for (let x = columns; x < TILE; x++, to += bands) out[to] = v;
     }
+    // Differences beyond the last column are none.
+    if (differs) out.fill(0, y * rowLength + columns * bands, (y + 1) * rowLength);
   }
-  for (let y = rows; y < TILE; y++) out.copyWithin(y * rowLength, (rows - 1) * rowLength, rows * rowLength);
+  out.fill(0, rows * rowLength);
 }
 
 /** Rows of bytes: all the most significant of a row first, then the next ones; each less its left neighbour (Adobe Photoshop TIFF Technical Note 3). */
@@ -103,7 +108,7 @@ function gatherFloats(
     }
     for (let i = row + rowBytes - 1; i >= row + bands; i--) out[i] = (out[i] as number) - (out[i - bands] as number);
   }
-  for (let y = rows; y < TILE; y++) out.copyWithin(y * rowBytes, (rows - 1) * rowBytes, rows * rowBytes);
+  out.fill(0, rows * rowBytes);
 }
 
 /** Bytes of a tile before compression. */
@@ -139,8 +144,9 @@ export class TileEncoder {
     else if (size === 8) gatherDoubles(cut, this.#fill, new Float64Array(bytes.buffer));
     else gatherIntegers(cut, bitsOf(strip.values, size), bitsOf(filler, size)[0] ?? 0, bitsOf(bytes, size), !isPlain);
     if (isPlain) return bytes;
-    // One chunk as large as any result: more chunks are more turns of the event loop. Memory level 9 is the faster one.
-    const chunkSize = bytes.length + (bytes.length >> 8) + 64;
+    // One chunk for most results: more chunks are more turns of the event loop, larger ones more memory to be collected.
+    // Memory level 9 is the faster one.
+    const chunkSize = Math.max(LEAST_CHUNK, bytes.length >> CHUNK_SHIFT);
     const deflated = await deflateAsync(bytes, { level: LEVEL, memLevel: 9, chunkSize });
     this.#free.push(bytes);
     return deflated;
@@ -150,12 +156,13 @@ export class TileEncoder {
 /** Doubles as they are. */
 function gatherDoubles({ strip, bands, first, columns }: Cut, fill: number, out: Float64Array): void {
   const { values, valid, start, bandStride, width, rows } = strip;
-  for (let y = 0, to = 0; y < TILE; y++) {
+  for (let y = 0, to = 0; y < rows; y++) {
     for (let x = 0; x < TILE; x++) {
       for (let b = 0; b < bands; b++, to++) {
-        const at = start + b * bandStride + Math.min(y, rows - 1) * width + first + Math.min(x, columns - 1);
+        const at = start + b * bandStride + y * width + first + Math.min(x, columns - 1);
         out[to] = valid !== null && valid[at] === 0 ? fill : (values[at] as number);
       }
     }
   }
+  out.fill(0, rows * TILE * bands);
 }
