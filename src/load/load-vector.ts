@@ -34,7 +34,9 @@ function checkOptions(o: VectorLoadOptions): void {
   const names = ['task', 'labelField', 'layout', 'allTouched', 'ignoreTime', 'signal', 'onProgress'];
   checkOptionNames('loadVector', o, names);
   checkBurnOptions(o);
-  const { task, layout }: { readonly task?: unknown; readonly layout?: unknown } = o;
+  const { task, layout, ignoreTime } = o as Readonly<Record<string, unknown>>;
+  if (ignoreTime !== undefined && typeof ignoreTime !== 'boolean')
+    throw new ArgumentError('bad-option', `ignoreTime is true or false; got ${JSON.stringify(ignoreTime)}.`);
   if (!(TASKS as readonly unknown[]).includes(task))
     throw new ArgumentError('bad-option', `task is one of ${TASKS.join(', ')}; got ${JSON.stringify(task)}.`);
   if (layout !== undefined && layout !== 'ids' && layout !== 'stack')

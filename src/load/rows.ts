@@ -122,7 +122,7 @@ export async function emptyError(catalog: GeoCatalog, slice: GeoSlice): Promise<
     {
       hint: looksLikeDegrees(slice)
         ? `The bounds look like degrees, but ${slice.crs.canonical} is in ${slice.crs.unit === 'foot' ? 'feet' : 'metres'}: make the slice with crs: 'EPSG:4326', or project it with toCrs.`
-        : "Check bounds, CRS and interval; ignoreTime: true drops the time filter; onEmpty: 'nodata' returns an invalid tensor.",
+        : `Check bounds, CRS and interval; ignoreTime: true drops the time filter${catalog.backend === 'raster' ? "; onEmpty: 'nodata' returns an invalid tensor" : ''}.`,
       details: {
         bounds: slice.bounds,
         crs: slice.crs.canonical,

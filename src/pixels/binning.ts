@@ -3,6 +3,7 @@ import { ArgumentError, checkOptionNames } from '../core/index.js';
 import { GeoTensor } from './geo-tensor.js';
 import { bandPlanes } from './tensor/band-planes.js';
 import { compactValid } from './tensor/data.js';
+import { requireTensor } from './tensor/require.js';
 
 /** A bell-shaped spectral response, in the unit of the wavelengths. */
 export interface SrfOptions {
@@ -14,8 +15,13 @@ export interface SrfOptions {
 /** Weights of the input bands of one output band. */
 export type BandWeights = readonly number[] | Float64Array;
 
-/** Part of the total weight that must be valid. */
-const ENOUGH = 0.5;
+/** Part of the total weight that must be valid; sums of weights carry rounding noise. */
+const ENOUGH = 0.5 - 1e-12;
+
+function isNumberList(value: unknown): boolean {
+  if (ArrayBuffer.isView(value)) return !(value instanceof DataView);
+  return Array.isArray(value) && value.every((v) => typeof v === 'number');
+}
 
 /**
  * Weights of bands at given wavelengths under a Gaussian response; they sum to 1.
@@ -27,7 +33,7 @@ export function gaussianSrf(wavelengths: readonly number[] | Float64Array, o: Sr
   const { center, fwhm } = o;
   if (!Number.isFinite(center) || !(fwhm > 0 && Number.isFinite(fwhm)))
     throw new ArgumentError('bad-option', `center is finite and fwhm positive; got ${center} and ${fwhm}.`);
-  const at = Float64Array.from(wavelengths);
+  const at = isNumberList(wavelengths) ? Float64Array.from(wavelengths) : new Float64Array(0);
   if (at.length === 0 || !at.every(Number.isFinite))
     throw new ArgumentError('bad-option', `Wavelengths are finite numbers, at least one; got [${at.join(', ')}].`);
   const sigma = fwhm / (2 * Math.sqrt(2 * Math.LN2));
@@ -52,6 +58,9 @@ export function gaussianSrf(wavelengths: readonly number[] | Float64Array, o: Sr
  * @throws {@link ArgumentError} `band-count`, `bad-weights`.
  */
 export function binBands(t: GeoTensor, weights: BandWeights | Readonly<Record<string, BandWeights>>): GeoTensor {
+  requireTensor(t, 'binBands');
+  if (typeof weights !== 'object' || (weights as unknown) === null)
+    throw new ArgumentError('bad-weights', `Weights are a list, or a record of lists; got ${JSON.stringify(weights)}.`);
   const isList = Array.isArray(weights) || ArrayBuffer.isView(weights);
   // SAFETY: a list by the test above, else a record; checkWeights sees what is in it.
   const entries = isList ? [['', weights as BandWeights] as const] : Object.entries(weights as object);
@@ -83,8 +92,10 @@ export function binBands(t: GeoTensor, weights: BandWeights | Readonly<Record<st
 }
 
 function checkWeights(weights: BandWeights, bands: number, name: string): Float64Array {
-  const list = Float64Array.from(weights);
   const what = name === '' ? 'Weights' : `Weights of ${name}`;
+  if (!isNumberList(weights))
+    throw new ArgumentError('bad-weights', `${what} are a list of numbers; got ${JSON.stringify(weights)}.`);
+  const list = Float64Array.from(weights);
   if (list.length !== bands) {
     throw new ArgumentError('band-count', `${what}: ${list.length} were given for ${bands} bands.`, {
       hint: 'Give one per band of the tensor.',

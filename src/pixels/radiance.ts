@@ -2,6 +2,7 @@
 import { ArgumentError, checkOptionNames, MICROS_PER_DAY, parseTime, type TimeInput } from '../core/index.js';
 import { GeoTensor } from './geo-tensor.js';
 import { bandPlanes } from './tensor/band-planes.js';
+import { requireTensor } from './tensor/require.js';
 
 /** Parts of a radiance unit in one W m⁻² (per steradian and spectral unit). */
 const PER_WATT = { W: 1, mW: 1000, 'uW/cm2': 100 } as const;
@@ -36,6 +37,7 @@ export function earthSunDistance(date: TimeInput): number {
  * @throws {@link ArgumentError} `bad-option`, `band-count`; {@link IntervalError} for a date that cannot be read.
  */
 export function radianceToReflectance(t: GeoTensor, o: RadianceOptions): GeoTensor {
+  requireTensor(t, 'radianceToReflectance');
   checkOptionNames('radianceToReflectance', o, ['irradiance', 'solarZenith', 'date', 'unit']);
   const { solarZenith: zenith, unit } = o;
   const { bands, frames, size, at } = bandPlanes(t);
@@ -47,7 +49,8 @@ export function radianceToReflectance(t: GeoTensor, o: RadianceOptions): GeoTens
       hint: 'Give one per band.',
     });
   }
-  if (!(zenith >= 0 && zenith < 90)) throw badOption('solarZenith is in degrees, from 0 to below 90', zenith);
+  if (typeof zenith !== 'number' || !(zenith >= 0 && zenith < 90))
+    throw badOption('solarZenith is in degrees, from 0 to below 90', zenith);
   if (!Object.hasOwn(PER_WATT, unit))
     throw badOption(`unit is one of ${Object.keys(PER_WATT).join(', ')} (W and mW per m²)`, unit);
   const d = earthSunDistance(o.date);

@@ -4,6 +4,7 @@ import { GeoTensor } from './geo-tensor.js';
 import { canonicalBandName } from './band-name.js';
 import { bandPlanes } from './tensor/band-planes.js';
 import { compactValid } from './tensor/data.js';
+import { requireTensor } from './tensor/require.js';
 
 /** How digital numbers become reflectance: ρ = (DN + offset) / quantification. */
 export interface ReflectanceOptions {
@@ -21,9 +22,12 @@ export interface ReflectanceOptions {
  * @throws {@link ArgumentError} `bad-option` for a quantification that is zero or not finite.
  */
 export function dnToReflectance(t: GeoTensor, o: ReflectanceOptions = {}): GeoTensor {
+  requireTensor(t, 'dnToReflectance');
   checkOptionNames('dnToReflectance', o, ['quantification', 'offset', 'clamp']);
   const { quantification = 10000, offset = 0 } = o;
-  const [min, max] = o.clamp ?? [-Infinity, Infinity];
+  // Callers without types give anything.
+  const clamp: unknown = o.clamp ?? [-Infinity, Infinity];
+  const [min, max] = (Array.isArray(clamp) && clamp.length === 2 ? clamp : [NaN, NaN]) as readonly [number, number];
   if (!Number.isFinite(quantification) || quantification === 0 || !Number.isFinite(offset) || !(min <= max)) {
     throw new ArgumentError(
       'bad-option',
@@ -66,6 +70,7 @@ function bandOf(t: GeoTensor, band: number | string): number {
  * @throws {@link BandNotFoundError} `band-not-found`.
  */
 export function normalizedDifference(t: GeoTensor, a: number | string, b: number | string): GeoTensor {
+  requireTensor(t, 'normalizedDifference');
   const [ia, ib] = [bandOf(t, a), bandOf(t, b)];
   const { frames, size, at } = bandPlanes(t);
   const values = new Float32Array(frames * size).fill(NaN);

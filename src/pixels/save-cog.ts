@@ -5,6 +5,7 @@ import { writeFileAtomic, type PlacedBytes } from '../io/index.js';
 import { isCategoricalName } from './categorical.js';
 import { CogCheck } from './cog-check.js';
 import { lengthOf, spatialShape, type TensorData } from './tensor/data.js';
+import { requireTensor } from './tensor/require.js';
 
 const OPTIONS = ['descriptions', 'tags', 'compress', 'overviewResampling', 'signal', 'onProgress'];
 
@@ -26,6 +27,7 @@ export interface CogReport {
 
 /** The tensor as the encoder takes it: invalid pixels hold the fill value. */
 function imageOf(t: TensorData, o: CogOptions): CogImage {
+  requireTensor(t, 'saveCog');
   if (t.dims.includes('time')) {
     throw new ArgumentError(
       'time-axis',
@@ -39,6 +41,15 @@ function imageOf(t: TensorData, o: CogOptions): CogImage {
   checkChoice('overviewResampling', o.overviewResampling, ['nearest', 'average', 'mode']);
   const bands = lengthOf(t.dims, t.shape, 'band') ?? 1;
   const names = o.descriptions ?? t.bandNames;
+  if (names && !(Array.isArray(names) && names.every((n) => typeof n === 'string')))
+    throw new ArgumentError('bad-option', `descriptions is a list of texts; got ${JSON.stringify(names)}.`);
+  const tags: unknown = o.tags ?? {};
+  if (
+    typeof tags !== 'object' ||
+    Array.isArray(tags) ||
+    !Object.values(tags as object).every((v) => typeof v === 'string')
+  )
+    throw new ArgumentError('bad-option', `tags is an object of texts; got ${JSON.stringify(tags)}.`);
   if (names && names.length !== bands) {
     throw new ArgumentError('band-count', `${names.length} descriptions were given for ${bands} bands.`, {
       hint: 'Give one per band.',

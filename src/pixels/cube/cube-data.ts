@@ -166,7 +166,8 @@ export function varOf(cube: Pick<CubeData, 'vars'>, name: string): CubeVar {
   const found = Object.hasOwn(cube.vars, name) ? cube.vars[name] : undefined;
   if (found) return found;
   const names = Object.keys(cube.vars);
-  const [near] = nearestNames(name, names, 1);
+  // Callers without types give anything.
+  const [near] = typeof (name as unknown) === 'string' ? nearestNames(name, names, 1) : [];
   throw new ArgumentError(
     'no-variable',
     `The cube has no variable ${JSON.stringify(name)}; it has ${names.join(', ') || 'none'}.`,

@@ -42,6 +42,11 @@ export interface SelOptions {
   readonly tolerance?: number | Duration;
 }
 
+function requireRecord(value: unknown, rule: string): void {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return;
+  throw new ArgumentError('bad-option', `${rule}; got ${JSON.stringify(value)}.`);
+}
+
 /** Values at chosen positions of each axis, in their order. */
 function gather(v: CubeVar, chosen: readonly (readonly number[])[]): NumericArray {
   const out = arrayLike(v.values, sizeOf(chosen.map((c) => c.length)));
@@ -90,6 +95,7 @@ function transformOf(
  * @throws {@link ArgumentError} `no-dim`, `bad-index`, `empty-range`.
  */
 export function cubeIsel(cube: CubeData, indexes: CubeIndexes): DataCubeInit {
+  requireRecord(indexes, 'isel takes positions by dimension: isel({ time: 0 })');
   const chosen = new Map<string, readonly number[]>();
   const dropped = new Set<string>();
   for (const [name, choice] of Object.entries(indexes)) {
@@ -229,6 +235,7 @@ function indexesOfRange(axis: Axis, range: LabelRange): readonly number[] {
  * @throws {@link ArgumentError} `no-dim`, `no-label`, `bad-label`, `empty-range`.
  */
 export function cubeSel(cube: CubeData, selectors: CubeSelectors, o: SelOptions): DataCubeInit {
+  requireRecord(selectors, "sel takes labels by dimension: sel({ time: '2024-05-01' })");
   if (o.method !== undefined && (o.method as string) !== 'nearest')
     throw new ArgumentError('bad-option', `method is 'nearest'; got ${JSON.stringify(o.method)}.`);
   if (o.tolerance !== undefined && o.method === undefined)

@@ -3,6 +3,7 @@ import { ArgumentError, startTask, type DType, type LongTask } from '../../core/
 import { isGeoTensor, type GeoTensor } from '../geo-tensor.js';
 import { dtypeOf } from '../numeric.js';
 import { bandPlanes } from '../tensor/band-planes.js';
+import { requireTensor } from '../tensor/require.js';
 import { accumulatorOf, type Accumulator } from './accumulator.js';
 
 /** Percents of values below a quantile. */
@@ -128,6 +129,7 @@ export async function bandStatistics(
   try {
     for await (const t of tensors) {
       task.throwIfAborted();
+      requireTensor(t, 'bandStatistics');
       const { bands, frames, size, at } = bandPlanes(t);
       const type = dtypeOf(t.values);
       if (dtype === null) {

@@ -1,8 +1,9 @@
 /** Arithmetic, bits and comparisons of tensors, pixel by pixel. */
-import { ArgumentError, isFloat, type DType } from '../../core/index.js';
+import { ArgumentError, dtypeSize, isFloat, type DType } from '../../core/index.js';
 import { defaultFill, dtypeOf, makeArray, promote } from '../numeric.js';
 import { requireSameGrid } from './axes.js';
 import { ARITHMETIC, BITS, COMPARISONS, type Operation } from './operations.js';
+import { requireTensor } from './require.js';
 import { compactValid, type GeoTensorInit, type TensorData } from './data.js';
 
 export type ArithmeticName = keyof typeof ARITHMETIC;
@@ -64,8 +65,13 @@ function areIntegers(t: TensorData, other: Operand): boolean {
   return isWhole && !isFloat(dtypeOf(t.values));
 }
 
+function requireOperand(other: unknown, caller: string): void {
+  if (typeof other !== 'number') requireTensor(other, `${caller}, where it is not given a number,`);
+}
+
 /** Float32 stays Float32; integers become Float64, so that nothing wraps around. */
 function arithmeticType(t: TensorData, other: Operand): DType {
+  requireOperand(other, 'Arithmetic');
   const a = dtypeOf(t.values);
   const common = typeof other === 'number' ? a : promote(a, dtypeOf(other.values));
   return common === 'float32' ? 'float32' : 'float64';
@@ -79,6 +85,7 @@ export function arithmetic(name: ArithmeticName, t: TensorData, other: Operand):
 
 /** Bitwise operation on integers. @throws {@link ArgumentError} `not-integer`. */
 export function bits(name: BitName, t: TensorData, other: Operand): GeoTensorInit {
+  requireOperand(other, `${name}()`);
   const a = dtypeOf(t.values);
   const b = typeof other === 'number' ? a : dtypeOf(other.values);
   if (isFloat(a) || isFloat(b) || (typeof other === 'number' && !Number.isInteger(other))) {
@@ -87,11 +94,15 @@ export function bits(name: BitName, t: TensorData, other: Operand): GeoTensorIni
       `${name}() works on integers; got ${a} and ${typeof other === 'number' ? other : b}.`,
     );
   }
+  // Bits beyond the type would be lost; a negative constant stands for its complement.
+  if (typeof other === 'number' && (other >= 2 ** (8 * dtypeSize(a)) || other < -(2 ** 31)))
+    throw new ArgumentError('out-of-range', `${name}(): ${other} has more bits than ${a} holds.`);
   const dtype = promote(a, b);
   return apply(t, other, dtype, defaultFill(dtype), BITS[name], false);
 }
 
 /** 1 where the comparison holds, else 0, as Uint8; 0 where invalid. */
 export function comparison(name: ComparisonName, t: TensorData, other: Operand): GeoTensorInit {
+  requireOperand(other, `${name}()`);
   return apply(t, other, 'uint8', 0, COMPARISONS[name], false);
 }

@@ -1,5 +1,6 @@
 /** Changes of axes: squeeze, expand, transpose, stack, concatenate. */
 import { ArgumentError, GridAlignmentError, type Affine, type Crs, type Micros } from '../../core/index.js';
+import { requireTensor } from './require.js';
 import { dtypeOf, makeArray, promote, type DType } from '../numeric.js';
 import {
   arrayLike,
@@ -104,6 +105,11 @@ export function transpose<A extends TensorData['values']>(t: TensorData<A>, dims
 }
 
 function needSome(tensors: readonly TensorData[]): TensorData {
+  if (!Array.isArray(tensors as unknown))
+    throw new ArgumentError('no-tensors', 'stack and concatenate take a list of tensors.', {
+      hint: "stack([a, b], 'time')",
+    });
+  for (const t of tensors) requireTensor(t, 'A list to combine');
   const [first] = tensors;
   if (!first) throw new ArgumentError('no-tensors', 'There is no tensor to combine.');
   return first;

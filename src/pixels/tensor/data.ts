@@ -56,6 +56,10 @@ function bad(code: string, message: string, details: Readonly<Record<string, unk
  */
 export function tensorData<A extends NumericArray>(init: GeoTensorInit<A>): TensorData<A> {
   const { values, shape, transform } = init;
+  if (!Array.isArray(shape as unknown))
+    throw bad('bad-shape', `shape is a list of lengths; got ${JSON.stringify(shape)}.`, {});
+  if (!Array.isArray(transform as unknown))
+    throw bad('bad-transform', `A transform is six finite numbers; got ${JSON.stringify(transform)}.`, {});
   const dtype = dtypeOf(values);
   const dims = init.dims ?? DEFAULT_DIMS[shape.length];
   if (!dims || shape.length < 2 || shape.length > 4 || !shape.every((n) => Number.isInteger(n) && n >= 0)) {

@@ -62,6 +62,7 @@ export function positions(
   };
   if (typeof choice === 'number') return [at(choice)];
   if (Array.isArray(choice)) return (choice as readonly number[]).map(at);
+  if (typeof choice !== 'object' || (choice as unknown) === null) throw badIndex(dim, choice, length);
   // SAFETY: neither a number nor an array: a range.
   const { start = 0, stop = length, step = 1 } = choice as AxisRange;
   if (![start, stop, step].every(Number.isInteger) || step < 1) throw badIndex(dim, choice, length);
