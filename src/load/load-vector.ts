@@ -34,7 +34,11 @@ function checkOptions(o: VectorLoadOptions): void {
   const names = ['task', 'labelField', 'layout', 'allTouched', 'ignoreTime', 'signal', 'onProgress'];
   checkOptionNames('loadVector', o, names);
   checkBurnOptions(o);
-  const { task, layout, ignoreTime } = o as Readonly<Record<string, unknown>>;
+  const {
+    task,
+    layout,
+    ignoreTime,
+  }: { readonly task?: unknown; readonly layout?: unknown; readonly ignoreTime?: unknown } = o;
   if (ignoreTime !== undefined && typeof ignoreTime !== 'boolean')
     throw new ArgumentError('bad-option', `ignoreTime is true or false; got ${JSON.stringify(ignoreTime)}.`);
   if (!(TASKS as readonly unknown[]).includes(task))

@@ -25,10 +25,16 @@ export function dnToReflectance(t: GeoTensor, o: ReflectanceOptions = {}): GeoTe
   requireTensor(t, 'dnToReflectance');
   checkOptionNames('dnToReflectance', o, ['quantification', 'offset', 'clamp']);
   const { quantification = 10000, offset = 0 } = o;
-  // Callers without types give anything.
-  const clamp: unknown = o.clamp ?? [-Infinity, Infinity];
-  const [min, max] = (Array.isArray(clamp) && clamp.length === 2 ? clamp : [NaN, NaN]) as readonly [number, number];
-  if (!Number.isFinite(quantification) || quantification === 0 || !Number.isFinite(offset) || !(min <= max)) {
+  const given: unknown = o.clamp ?? [-Infinity, Infinity];
+  const [min, max]: readonly unknown[] = Array.isArray(given) && given.length === 2 ? given : [];
+  if (
+    !Number.isFinite(quantification) ||
+    quantification === 0 ||
+    !Number.isFinite(offset) ||
+    typeof min !== 'number' ||
+    typeof max !== 'number' ||
+    !(min <= max)
+  ) {
     throw new ArgumentError(
       'bad-option',
       `Reflectance needs a finite quantification other than 0, a finite offset and clamp [min, max]; got ${JSON.stringify(o)}.`,

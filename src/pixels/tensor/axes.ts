@@ -105,7 +105,8 @@ export function transpose<A extends TensorData['values']>(t: TensorData<A>, dims
 }
 
 function needSome(tensors: readonly TensorData[]): TensorData {
-  if (!Array.isArray(tensors as unknown))
+  const given: unknown = tensors;
+  if (!Array.isArray(given))
     throw new ArgumentError('no-tensors', 'stack and concatenate take a list of tensors.', {
       hint: "stack([a, b], 'time')",
     });

@@ -56,9 +56,11 @@ function bad(code: string, message: string, details: Readonly<Record<string, unk
  */
 export function tensorData<A extends NumericArray>(init: GeoTensorInit<A>): TensorData<A> {
   const { values, shape, transform } = init;
-  if (!Array.isArray(shape as unknown))
+  // Callers without types give anything.
+  const [givenShape, givenTransform]: readonly unknown[] = [shape, transform];
+  if (!Array.isArray(givenShape))
     throw bad('bad-shape', `shape is a list of lengths; got ${JSON.stringify(shape)}.`, {});
-  if (!Array.isArray(transform as unknown))
+  if (!Array.isArray(givenTransform))
     throw bad('bad-transform', `A transform is six finite numbers; got ${JSON.stringify(transform)}.`, {});
   const dtype = dtypeOf(values);
   const dims = init.dims ?? DEFAULT_DIMS[shape.length];
