@@ -211,6 +211,7 @@ async function* encode(image: CogImage, keys: GeoKeyTags | null, o: CogEncodeOpt
   const directories = shapes.map((_, i) =>
     encodeDirectory(withPlaces(i, offsets[i] ?? [], lengths[i] ?? []), starts[i] ?? 0, starts[i + 1] ?? 0, bigTiff),
   );
+  encoder.end();
   yield { at: 0, bytes: Buffer.concat([head, ...directories], end) };
 }
 

@@ -116,7 +116,25 @@ export function tileBytes(bands: number, size: number): number {
   return TILE * TILE * bands * size;
 }
 
-/** Encodes tiles of one image; it keeps the room they are gathered in for the next ones. */
+/** Room that tiles were gathered in, kept for the next image: many small ones would have the collector run for each. */
+const room: Uint8Array[] = [];
+/** Bytes kept at most. */
+const MOST_ROOM = 16 * 2 ** 20;
+
+/** Room for a tile, with anything in it. */
+function takeRoom(bytes: number): Uint8Array {
+  const at = room.findLastIndex((r) => r.byteLength === bytes);
+  return room.splice(at, at < 0 ? 0 : 1)[0] ?? new Uint8Array(bytes);
+}
+
+function giveRoom(bytes: Uint8Array): void {
+  room.push(bytes);
+  // The ones that were left longest go first.
+  for (let kept = room.reduce((sum, r) => sum + r.byteLength, 0); kept > MOST_ROOM;)
+    kept -= room.shift()?.byteLength ?? 0;
+}
+
+/** Encodes tiles of one image; it keeps the room they are gathered in until its end. */
 export class TileEncoder {
   readonly #bands: number;
   readonly #fill: number;
@@ -136,7 +154,7 @@ export class TileEncoder {
     const size = dtypeSize(dtype);
     const first = tileX * TILE;
     const cut: Cut = { strip, bands: this.#bands, first, columns: Math.min(TILE, strip.width - first) };
-    const bytes = this.#free.pop() ?? new Uint8Array(tileBytes(this.#bands, size));
+    const bytes = this.#free.pop() ?? takeRoom(tileBytes(this.#bands, size));
     const filler = arrayOf(dtype, 1);
     filler[0] = this.#fill;
     const isPlain = this.#compression === 'none';
@@ -150,6 +168,11 @@ export class TileEncoder {
     const deflated = await deflateAsync(bytes, { level: LEVEL, memLevel: 9, chunkSize });
     this.#free.push(bytes);
     return deflated;
+  }
+
+  /** Leaves its room to the next image. */
+  end(): void {
+    for (const bytes of this.#free.splice(0)) giveRoom(bytes);
   }
 }
 
