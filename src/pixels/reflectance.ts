@@ -26,7 +26,7 @@ export function dnToReflectance(t: GeoTensor, o: ReflectanceOptions = {}): GeoTe
   checkOptionNames('dnToReflectance', o, ['quantification', 'offset', 'clamp']);
   const { quantification = 10000, offset = 0 } = o;
   const given: unknown = o.clamp ?? [-Infinity, Infinity];
-  const [min, max]: readonly unknown[] = Array.isArray(given) && given.length === 2 ? given : [];
+  const [min, max] = Array.isArray(given) && given.length === 2 ? (given as readonly unknown[]) : [];
   if (
     !Number.isFinite(quantification) ||
     quantification === 0 ||
