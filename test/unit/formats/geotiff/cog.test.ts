@@ -214,6 +214,17 @@ describe('the writer', () => {
     };
     assert.deepEqual(await bytesOf({ ...image, tags: { a: '2', b: '1' } }), await bytesOf(image));
   });
+  for (const compression of ['deflate', 'none'] as const)
+    for (const dtype of ['uint16', 'float32', 'float64'] as const)
+      test(`nothing of an image shows in the bytes of the next, smaller one (${dtype}, ${compression})`, async () => {
+        const small: CogImage = { ...base, values: fill(dtype, 2 * 30 * 40), shape: [2, 30, 40] };
+        const large: CogImage = { ...base, values: fill(dtype, 2 * 512 * 512), shape: [2, 512, 512] };
+        const none: CogImage = { ...base, values: arrayOf(dtype, 2 * 512 * 512), shape: [2, 512, 512] };
+        await bytesOf(none);
+        const before = await bytesOf(small, { compression });
+        await bytesOf(large);
+        assert.ok(Buffer.from(await bytesOf(small, { compression })).equals(before));
+      });
   test('refuses what contradicts itself', () => {
     const wrong = (patch: Partial<CogImage>, code: string): void =>
       assert.throws(

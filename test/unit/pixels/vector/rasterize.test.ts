@@ -205,3 +205,25 @@ describe('rasterize', () => {
     assert.ok(performance.now() - started < 1000);
   });
 });
+
+test('spans of every length from every column are burned, and nothing beside them', () => {
+  // 61 columns: rows begin at every place of a word; the last pixels fill none.
+  const [height, width] = [3, 61];
+  for (let from = 0; from < width; from++)
+    for (let end = from + 1; end <= width; end++) {
+      const square: Position[] = [
+        [from, 0],
+        [end, 0],
+        [end, height],
+        [from, height],
+        [from, 0],
+      ];
+      const { values } = rasterize(
+        [feature({ type: 'Polygon', coordinates: [square] }, 200)],
+        { shape: [height, width], transform: [1, 0, 0, 0, 1, 0], crs: UTM },
+        { labelField: 'label', crs: UTM },
+      );
+      const wrong = Array.from(values).findIndex((v, i) => v !== (i % width >= from && i % width < end ? 200 : 0));
+      assert.equal(wrong, -1, `columns ${from} to ${end}`);
+    }
+});
