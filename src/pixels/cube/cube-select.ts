@@ -85,7 +85,8 @@ function transformOf(
   const [sy, sx] = [stepOf(rows), stepOf(cols)];
   if (sy === null || sx === null || sy < 0 || sx < 0) return null;
   const [a, b, , d, e] = transform;
-  const [c, f] = applyAffine(transform, cols?.[0] ?? 0, rows?.[0] ?? 0);
+  // Cells that are left out widen those that stay on both sides: labels remain centres.
+  const [c, f] = applyAffine(transform, (cols?.[0] ?? 0) + (1 - sx) / 2, (rows?.[0] ?? 0) + (1 - sy) / 2);
   return [a * sx, b * sy, c, d * sx, e * sy, f];
 }
 

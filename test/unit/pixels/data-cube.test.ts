@@ -1,9 +1,12 @@
 /** DataCube: selection, means, tables, and the way to tensors and back. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, test } from 'node:test';
 import { createRandom, days, DISPLAY_METHOD, GeoSlice, isNadirError, parseTime } from '../../../src/core/index.js';
 import { DataCube, GeoTensor, isDataCube, RESAMPLINGS } from '../../../src/pixels/index.js';
 import '../../../src/display/register.js';
+import { withFolder } from '../../support/places.js';
 
 const TIMES = ['2020-01-01', '2020-02-01', '2020-03-01T06:00:00Z'].map((t) => parseTime(t));
 const at = (time: number, level: number, y: number, x: number): number => 1000 * time + 100 * level + 10 * y + x;
@@ -69,9 +72,31 @@ describe('isel', () => {
     for (const l of [1, 0]) for (const y of [1, 3]) for (const x of [2, 3, 4]) want.push(at(2, l, y, x));
     assert.deepEqual(values(cube, 'temp'), want);
     assert.deepEqual(values(cube, 'height'), [7, 8, 9, 17, 18, 19]);
-    assert.deepEqual(cube.transform, [10, 0, 20, 0, -20, 40]);
+    // Labels are centres: rows of 20 around 35 and 15.
+    assert.deepEqual(cube.transform, [10, 0, 20, 0, -20, 45]);
     assert.deepEqual(Array.from(cube.coords['y'] as Float64Array), [35, 15]);
     assert.equal('time' in cube.coords, false);
+  });
+
+  test('labels stay the centres of the cells of the transform, also in Zarr', async () => {
+    await withFolder(async (folder) => {
+      const cube = sample().isel({ time: 0, level: 0, y: { step: 2 }, x: { start: 1, step: 2 } });
+      const [a, , c, , e, f] = cube.transform!;
+      assert.deepEqual(
+        Array.from(cube.coords['x'] as Float64Array),
+        Array.from({ length: cube.dims['x']! }, (_, i) => c + a * (i + 0.5)),
+      );
+      assert.deepEqual(
+        Array.from(cube.coords['y'] as Float64Array),
+        Array.from({ length: cube.dims['y']! }, (_, i) => f + e * (i + 0.5)),
+      );
+      const file = path.join(folder, 'every-second.zarr');
+      await cube.saveZarr(file);
+      const stored = JSON.parse(readFileSync(path.join(file, 'spatial_ref', 'zarr.json'), 'utf8')) as {
+        readonly attributes: { readonly GeoTransform: string };
+      };
+      assert.deepEqual(stored.attributes.GeoTransform.split(' ').map(Number), [c, a, 0, f, 0, e]);
+    });
   });
 
   test('a single cell keeps its place; uneven ones have no transform', async () => {
