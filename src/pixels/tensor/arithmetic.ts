@@ -2,7 +2,7 @@
 import { ArgumentError, dtypeSize, isFloat, type DType } from '../../core/index.js';
 import { defaultFill, dtypeOf, makeArray, promote } from '../numeric.js';
 import { requireSameGrid } from './axes.js';
-import { ARITHMETIC, BITS, COMPARISONS, type Operation } from './operations.js';
+import { ARITHMETIC, BITS, COMPARISONS, type Operation, type Results } from './operations.js';
 import { requireTensor } from './require.js';
 import { compactValid, type GeoTensorInit, type TensorData } from './data.js';
 
@@ -28,12 +28,15 @@ function apply(
   const values = makeArray(dtype, length);
   const known = bothValid(t.valid, typeof other === 'number' ? null : other.valid);
   let valid = known;
-  const [a, b, out] = [new Float64Array(BLOCK), new Float64Array(BLOCK), new Float64Array(BLOCK)];
+  const [a, b, block] = [new Float64Array(BLOCK), new Float64Array(BLOCK), new Float64Array(BLOCK)];
+  // Doubles and bytes are written where they stay.
+  const isDirect = values instanceof Float64Array || values instanceof Uint8Array;
   if (typeof other === 'number') b.fill(other);
   for (let start = 0; start < length; start += BLOCK) {
     const n = Math.min(BLOCK, length - start);
     a.set(t.values.subarray(start, start + n));
     if (typeof other !== 'number') b.set(other.values.subarray(start, start + n));
+    const out: Results = isDirect ? values.subarray(start, start + n) : block;
     operation(a, b, out, n);
     if (known) for (let i = 0; i < n; i++) if (known[start + i] === 0) out[i] = fillValue;
     if (mayBeNaN) {
@@ -45,7 +48,7 @@ function apply(
         valid[start + i] = 0;
       }
     }
-    values.set(n === BLOCK ? out : out.subarray(0, n), start);
+    if (!isDirect) values.set(n === BLOCK ? block : block.subarray(0, n), start);
   }
   return { ...t, values, valid: valid && compactValid(valid), fillValue, attrs: t.attrs };
 }

@@ -1,7 +1,10 @@
-/** The inner loops of arithmetic: each over doubles only, which keeps it fast whatever the tensors hold. */
+/** The inner loops of arithmetic: each over doubles, into doubles or bytes, which keeps it fast whatever the tensors hold. */
+
+/** What results are written to. */
+export type Results = Float64Array | Uint8Array;
 
 /** Sets `out[i]` from `a[i]` and `b[i]` for i < n. */
-export type Operation = (a: Float64Array, b: Float64Array, out: Float64Array, n: number) => void;
+export type Operation = (a: Float64Array, b: Float64Array, out: Results, n: number) => void;
 
 // SAFETY: in every loop i < n ≤ length of all three.
 export const ARITHMETIC = {
