@@ -4,8 +4,11 @@ import type { Coordinates } from './coordinates.js';
 import { cubicWeight } from './cubic.js';
 import { doubles, integers } from './scratch.js';
 
-/** Cubic weights of valid pixels that sum to less are not renormalised; the pixel falls back to bilinear. */
-const LEAST_CUBIC_WEIGHT = 0.25;
+/**
+ * Cubic weights of valid pixels that sum to less are not renormalised, as that would blow up noise; the pixel falls back
+ * to bilinear. GDAL renormalises them whatever they sum to; of pixels among holes less than one in a hundred differ.
+ */
+const LEAST_CUBIC_WEIGHT = 0.1;
 
 const rowPixels = integers();
 

@@ -217,13 +217,17 @@ for (const file of files) {
       }
     });
 
-    test('cubic equals GDAL when not downsampling, and within 2.5 % RMS and 3e-3 of the sum else', async () => {
+    test('cubic equals GDAL, except within 2 % RMS and 2e-3 of the sum when downsampling among holes', async () => {
       for (const c of cellsOf(file, 'cubic')) {
         const k = compare(await warped(c), expected(c), c, () => true);
         assert.equal(k.validity, 0, nameOf(c));
-        if (!c.downsamples) assert.ok(onlyTies(c, k), `${nameOf(c)}: ${k.apart.length} of ${k.compared} differ`);
-        // Cells of few pixels with many holes: GDAL and rule 6 give up on a broken kernel at another weight.
-        else assert.ok(k.rms <= 0.025 && k.sum <= 3e-3, `${nameOf(c)}: RMS ${k.rms}, sum ${k.sum}`);
+        if (!c.downsamples || c.holes === 'none')
+          assert.ok(onlyTies(c, k), `${nameOf(c)}: ${k.apart.length} of ${k.compared} differ`);
+        // GDAL renormalises kernels of which holes leave next to nothing; here such pixels are bilinear.
+        else {
+          assert.ok(k.rms <= 0.02 && k.sum <= 2e-3, `${nameOf(c)}: RMS ${k.rms}, sum ${k.sum}`);
+          assert.ok(k.apart.length <= 0.01 * k.compared, `${nameOf(c)}: ${k.apart.length} of ${k.compared} differ`);
+        }
       }
     });
 
