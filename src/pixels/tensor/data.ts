@@ -141,8 +141,15 @@ export function planeCount(t: Pick<TensorData, 'shape'>): number {
   return t.shape.slice(0, -2).reduce((a, b) => a * b, 1);
 }
 
+/** Bytes of one array: beyond, it cannot be made or the machine swaps. */
+const MOST_BYTES = 4 * 2 ** 30;
+
 /** A zeroed array of the same element type. */
 export function arrayLike<A extends NumericArray>(values: A, length: number): A {
+  if (!(length * values.BYTES_PER_ELEMENT <= MOST_BYTES))
+    throw new ArgumentError('tensor-too-large', `A tensor of ${length} values takes more than 4 GiB; none is made.`, {
+      hint: 'Ask for fewer pixels.',
+    });
   // SAFETY: the constructor of a typed array makes arrays of its own type.
   return new (values.constructor as new (n: number) => A)(length);
 }

@@ -55,10 +55,11 @@ export function resize<A extends TensorData['values']>(
   const [height, width] = shape;
   const [h, w] = spatialShape(t);
   const atCorners = isArea(resampling);
-  const points = latticePoints(width + +atCorners, height + +atCorners, step, atCorners ? 0 : 0.5);
   const size = height * width;
   const planes = planeCount(t);
+  // First, so that what is too large is refused before anything is made.
   const values = arrayLike(t.values, planes * size);
+  const points = latticePoints(width + +atCorners, height + +atCorners, step, atCorners ? 0 : 0.5);
   const valid = new Uint8Array(planes * size).fill(1);
   const scratch = new Float64Array(size);
   for (let p = 0; p < planes; p++) {

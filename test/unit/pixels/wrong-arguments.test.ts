@@ -93,6 +93,13 @@ describe('wrong arguments', () => {
     for (const wrong of [null, 'x', true]) await refused(`isel x ${String(wrong)}`, () => cube.isel({ x: any(wrong) }));
   });
 
+  test('tensors beyond memory are refused before they are made', () => {
+    const code = 'tensor-too-large';
+    assert.throws(() => tensor.pad(1e6, 1e6), { code });
+    assert.throws(() => tensor.resize({ shape: [1e6, 1e6] }), { code });
+    assert.throws(() => tensor.readWindow({ col: 0, row: 0, width: 1e6, height: 1e6 }), { code });
+  });
+
   test('bits of a constant that the type does not hold are an error, not lost', () => {
     assert.throws(() => tensor.or(256), { code: 'out-of-range' });
     assert.throws(() => tensor.and(2 ** 40), { code: 'out-of-range' });
