@@ -25,6 +25,8 @@ export interface BandSummary {
 
 /** Statistics of bands, which join with those of further pixels. */
 export class BandStatistics {
+  /** Bundlers rename a class that refers to itself. */
+  static readonly name = 'BandStatistics';
   /** One per band, in order. */
   readonly bands: readonly BandSummary[];
   readonly #parts: readonly Accumulator[];
