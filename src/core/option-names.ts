@@ -16,7 +16,9 @@ export function checkOptionNames(what: string, options: unknown, known: readonly
   const unknown = Object.keys(options).filter((name) => !known.includes(name));
   const [first] = unknown;
   if (first === undefined) return;
-  const [near] = nearestNames(first, known, 1);
+  // A part of a name says more than a name with few other letters: `bands` means `bandIndexes`, not `mask`.
+  const stem = first.toLowerCase().replace(/s$/, '');
+  const near = known.find((name) => name.toLowerCase().includes(stem)) ?? nearestNames(first, known, 1)[0];
   throw new ArgumentError('unknown-option', `${what} does not know the option ${unknown.join(', ')}.`, {
     hint: `Did you mean ${near ?? known.join(' or ')}? It takes ${known.join(', ')}.`,
     details: { unknown, known },

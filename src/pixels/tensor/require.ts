@@ -8,6 +8,21 @@ function isTensor(value: unknown): value is TensorData {
   return ArrayBuffer.isView(values) && Array.isArray(shape) && Array.isArray(dims);
 }
 
+/** What was given instead, and what to do about it. */
+function mistake(value: unknown): readonly [got: string, hint: string] {
+  if (value instanceof Promise) return ['a Promise', 'Write await before what makes the tensor.'];
+  if (Array.isArray(value)) {
+    const hint = value.some(isTensor) ? 'Give the tensors one by one, or join them with GeoTensor.stack.' : LOAD;
+    return [`an array of ${value.length}`, hint];
+  }
+  if (ArrayBuffer.isView(value)) return [`a ${value.constructor.name}`, LOAD];
+  if (value === null) return ['null', LOAD];
+  if (typeof value === 'object' && 'tensor' in value && isTensor(value.tensor))
+    return ['a chip', 'Take the tensor of the chip.'];
+  return [typeof value, LOAD];
+}
+const LOAD = 'Load one with loadRaster, or make one with GeoTensor.create.';
+
 /**
  * Nothing for a tensor.
  *
@@ -16,14 +31,6 @@ function isTensor(value: unknown): value is TensorData {
  */
 export function requireTensor(value: unknown, caller: string): void {
   if (isTensor(value)) return;
-  const isChip = typeof value === 'object' && value !== null && 'tensor' in value && isTensor(value.tensor);
-  const isLate = value instanceof Promise;
-  const got = isLate ? 'a Promise' : ArrayBuffer.isView(value) ? `a ${value.constructor.name}` : typeof value;
-  throw new ArgumentError('not-a-tensor', `${caller} takes a GeoTensor; got ${value === null ? 'null' : got}.`, {
-    hint: isChip
-      ? 'This is a chip: take its tensor.'
-      : isLate
-        ? 'Write await before what makes the tensor.'
-        : 'Load one with loadRaster, or make one with GeoTensor.create.',
-  });
+  const [got, hint] = mistake(value);
+  throw new ArgumentError('not-a-tensor', `${caller} takes a GeoTensor; got ${got}.`, { hint });
 }

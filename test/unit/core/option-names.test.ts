@@ -20,6 +20,13 @@ function codeOf(fn: () => unknown): string {
   return 'no error';
 }
 
+test('a part of a name means that name', () => {
+  assert.throws(
+    () => checkOptionNames('load', { bands: ['B04'] }, ['mask', 'bandIndexes', 'order']),
+    (e) => isNadirError(e, 'ArgumentError') && e.hint?.includes('Did you mean bandIndexes?') === true,
+  );
+});
+
 test('a misspelt option is refused with the nearest name', () => {
   checkOptionNames('load', { mask: 1 }, ['mask', 'order']);
   assert.throws(
