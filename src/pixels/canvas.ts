@@ -1,7 +1,7 @@
 /** Blocks of a result that sources are written to, one after the other. */
 import { type NumericArray } from '../core/index.js';
 import { dtypeOf, makeArray } from './numeric.js';
-import type { WarpedBlock } from './warp/warp-block.js';
+import type { WarpedBlock } from './warp/warp-plan.js';
 
 /** A block of a result, inside a larger array. */
 export interface Canvas {

@@ -39,15 +39,14 @@ export type { TransformMode } from './warp/coordinates.js';
 export { isInterpolating, RESAMPLINGS, type Resampling } from './warp/methods.js';
 export { RelationCache } from './warp/relation.js';
 export { sourceScale, type SourceGrid } from './warp/source-grid.js';
+export { warpBlock, warpInto } from './warp/warp-block.js';
 export {
   isSurelyWhole,
   mayMeet,
   planWarp,
-  warpBlock,
-  warpInto,
   type Block,
   type RasterSource,
   type WarpBand,
   type WarpedBlock,
   type WarpPlan,
-} from './warp/warp-block.js';
+} from './warp/warp-plan.js';

@@ -2,7 +2,7 @@
 import { dtypeSize, isFloat, type DType } from '../core/index.js';
 import { mediansOf, type MedianSource } from './median.js';
 import { kernelArray, type KernelArray } from './warp/bands.js';
-import type { WarpedBlock } from './warp/warp-block.js';
+import type { WarpedBlock } from './warp/warp-plan.js';
 
 export type MergeMethod = 'first' | 'last' | 'min' | 'max' | 'sum' | 'count' | 'mean' | 'median';
 

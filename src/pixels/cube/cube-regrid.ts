@@ -15,7 +15,8 @@ import { dtypeOf } from '../numeric.js';
 import { arrayLike } from '../tensor/data.js';
 import { RESAMPLINGS, type Resampling } from '../warp/methods.js';
 import type { SourceGrid } from '../warp/source-grid.js';
-import { planWarp, warpBlock, type Block, type RasterSource, type WarpedBlock } from '../warp/warp-block.js';
+import { warpBlock } from '../warp/warp-block.js';
+import { planWarp, type Block, type RasterSource, type WarpedBlock } from '../warp/warp-plan.js';
 import { sizeOf, type CubeData, type CubeVar, type DataCubeInit } from './cube-data.js';
 
 export interface RegridOptions extends LongTask {
