@@ -60,7 +60,10 @@ describe('wrong arguments', () => {
     }
     const late: unknown = Promise.resolve(tensor);
     assert.throws(() => dnToReflectance(any(late)), { code: 'not-a-tensor', hint: /await/ });
-    await assert.rejects(bandStatistics([any({ index: 0, tensor })]), { code: 'not-a-tensor', hint: /tensor of the chip/ });
+    await assert.rejects(bandStatistics([any({ index: 0, tensor })]), {
+      code: 'not-a-tensor',
+      hint: /tensor of the chip/,
+    });
     await assert.rejects(saveCog(any([tensor, tensor]), 'never.tif'), { code: 'not-a-tensor', hint: /one by one/ });
   });
 
