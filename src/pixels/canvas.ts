@@ -20,10 +20,18 @@ export interface Canvas {
  */
 export function fillMissing(canvas: Canvas, valid: Uint8Array, added: WarpedBlock): boolean {
   const { width, height, bands } = canvas;
-  const from = sameType(added.values, canvas.values);
+  const from = bitsOf(sameType(added.values, canvas.values));
+  const values = bitsOf(canvas.values);
+  // Searching natively passes over rows, and parts of rows, where nothing is missing.
+  let next = valid.indexOf(0);
   for (let b = 0, k = 0; b < bands; b++) {
-    for (let r = 0; r < height; r++, k += width)
-      fillRow(bitsOf(canvas.values), canvas.at(b, r), bitsOf(from), valid, added.valid, k, width);
+    for (let r = 0; r < height && next >= 0; r++, k += width) {
+      const end = k + width;
+      if (next >= end) continue;
+      const last = valid.lastIndexOf(0, end - 1);
+      fillRow(values, canvas.at(b, r) + next - k, from, valid, added.valid, next, last + 1 - next);
+      next = valid.indexOf(0, end);
+    }
   }
   return valid.includes(0);
 }
