@@ -86,7 +86,14 @@ async function journey() {
       ).unref(),
     );
     const results = await Promise.race([
-      runJourney({ page: opened.page, url: workbenchUrl(server), folder: server.folder, root: ROOT, screens }),
+      runJourney({
+        page: opened.page,
+        url: workbenchUrl(server),
+        folder: server.folder,
+        root: ROOT,
+        screens,
+        grep: option('grep') ?? '',
+      }),
       limit,
     ]);
     record([...results, requestsResult('journey', opened.strangers)]);

@@ -24,7 +24,7 @@ const items = Array.from({ length: ${ROWS} }, (_, i) => {
 await catalogFromStac(items, { assets: ['image'] })`;
 
 /** Opens a notebook, runs all of it and waits until nothing runs. Fails when a cell shows an error. */
-async function runNotebook(page: Page, name: string): Promise<void> {
+export async function runNotebook(page: Page, name: string): Promise<void> {
   await command(page, 'View: Close All Editors');
   await openFile(page, name);
   const toolbar = page.locator('.notebook-toolbar-container, .notebook-top-toolbar');

@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { catalogSteps } from './catalogs.js';
 import { contactSheet, type Picture } from './contact-sheet.js';
+import { pixelSteps } from './pixels.js';
 import { command, findOutput, openFile, outputFrames, reveal, until } from './workbench.js';
 
 /** What the runner hands over. */
@@ -17,6 +18,8 @@ export interface JourneyOptions {
   readonly screens: string;
   /** True opens the sample of the package by its command; else the quickstart of the repository is copied. */
   readonly sample?: boolean;
+  /** Part of the titles of the steps to do after the first; empty for all. */
+  readonly grep?: string;
 }
 
 /** One claim and whether it held. */
@@ -168,9 +171,10 @@ export async function runJourney(options: JourneyOptions): Promise<readonly Jour
       },
     ],
     ...catalogSteps(page, root, folder, shoot),
+    ...pixelSteps(page, root, folder, shoot),
   ];
 
-  for (const [title, step] of steps) {
+  for (const [title, step] of steps.filter(([t], i) => i === 0 || t.includes(options.grep ?? ''))) {
     const begin = Date.now();
     try {
       await step();
