@@ -81,8 +81,8 @@ async function journey() {
     mkdirSync(screens, { recursive: true });
     const limit = new Promise((_resolve, reject) =>
       setTimeout(
-        () => reject(new Error(`the journey did not end within ${(2 * LIMIT_MS) / 1000} s`)),
-        2 * LIMIT_MS,
+        () => reject(new Error(`the journey did not end within ${(3 * LIMIT_MS) / 1000} s`)),
+        3 * LIMIT_MS,
       ).unref(),
     );
     const results = await Promise.race([
