@@ -99,7 +99,7 @@ describe('threads that decode', () => {
        parentPort.on('message', () => { for (;;); });
        parentPort.postMessage({ id: -1, done: null });`,
     );
-    const pool = new DecodePool(mute, { size: 2, startBytes: 0, checkMs: 10 });
+    const pool = new DecodePool(mute, { size: 2, startBytes: 0, checkMs: 250 });
     await started(pool);
     const answers = Array.from({ length: 9 }, async () => pool.take(some(), 1 << 20));
     for (const answer of await within(20_000, Promise.all(answers))) assert.ok(answer === null || answer === undefined);
@@ -135,7 +135,7 @@ describe('threads that decode', () => {
   });
 
   test('end without work, also when they never had any, and start again', async () => {
-    const pool = new DecodePool(worker, { size: 2, startBytes: 0, checkMs: 30 });
+    const pool = new DecodePool(worker, { size: 2, startBytes: 0, checkMs: 300 });
     for (let round = 0; round < 3; round++) {
       await started(pool);
       if (round > 0) assert.equal((await pool.take(some(), 1 << 20))?.values[5], 3);
