@@ -102,7 +102,6 @@ function baseCrs(epsg: number | null, p: ProjectionParameters): PlainProjJson {
       id: { authority: 'EPSG', code: known.code },
     };
   }
-  if (epsg === null && isWgs84(p)) return WGS84_BASE;
   // Web Mercator is on a sphere by its formulas only.
   if (epsg === 3857) return WGS84_BASE;
   const entry = epsg === null ? undefined : findEpsg(epsg);

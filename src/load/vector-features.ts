@@ -22,8 +22,10 @@ export interface FileFeature {
   readonly shifts: readonly number[];
 }
 
+/** Degrees after which longitudes repeat. */
+const TURN = 360;
 const NO_TURN: readonly number[] = [0];
-const WHOLE_TURNS: readonly number[] = [0, 360, -360, 720, -720];
+const WHOLE_TURNS: readonly number[] = [0, TURN, -TURN, 2 * TURN, -2 * TURN];
 
 /** One layer of one file. */
 export interface VectorLayer {
@@ -45,8 +47,7 @@ export function layersOf(rows: readonly CatalogRow[]): readonly VectorLayer[] {
   return [...layers.values()];
 }
 
-/** Longitudes after which they repeat, and all that files write: within ±180, from 0 to 360, or on beyond ±180. */
-const TURN = 360;
+/** All longitudes that files write: within ±180, from 0 to 360, or on beyond ±180. */
 const ALL_LONGITUDES = [-2 * TURN, 2 * TURN] as const;
 
 /** Where features are looked for, in the CRS of their layer. */
